@@ -1,0 +1,103 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "apus",
+  products: [
+    .executable(name: "apus", targets: ["apus"]),
+    .library(name: "Apus", targets: ["ApusModel", "ApusTraining", "ApusCPU", "ApusOpenCL"]),
+    .library(name: "ApusClient", targets: ["ApusClient"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // Compute: the graph, and the two devices that run it.
+    .target(name: "CKernels", cSettings: cSettings),
+    .target(name: "COpenCL", cSettings: cSettings),
+    .target(name: "CSIMD", cSettings: cSettings),
+    room("ApusCompute"),
+    room("ApusCPU", ["ApusCompute", "CSIMD"]),
+    room("ApusOpenCL", ["ApusCompute", "CKernels", "COpenCL", crypto, logging]),
+
+    // Models: data in, trained network out, sealed.
+    room("ApusData", [crypto]),
+    room("ApusNN", ["ApusCompute"]),
+    room("ApusModel", ["ApusCompute", "ApusData", "ApusNN", crypto]),
+    room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
+    room("ApusSimulation"),
+
+    // Serving: frames, server, client.
+    room("ApusWire", [nio("NIOCore")]),
+    room(
+      "ApusServing",
+      [
+        "ApusData", "ApusModel", "ApusWire", collections, logging, nio("NIOCore"), nio("NIOPosix"),
+      ]),
+    room(
+      "ApusClient", ["ApusWire", collections, logging, nio("NIOCore"), nio("NIOPosix")]),
+    room("ApusBench", [histogram, nio("NIOCore"), nio("NIOPosix")]),
+
+    .executableTarget(
+      name: "apus",
+      dependencies: [
+        "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
+        "ApusOpenCL", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire", argumentParser,
+        logging, unixSignals, nio("NIOCore"), nio("NIOPosix"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+
+    tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
+    tests("ApusComputeTests", ["ApusCompute"]),
+    tests("ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL"]),
+    tests("ApusDataTests", ["ApusData"]),
+    tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
+    tests("ApusServingTests", ["ApusClient", "ApusServing", "ApusWire", nio("NIOCore")]),
+    tests("ApusSimulationTests", ["ApusSimulation"]),
+    tests(
+      "ApusTrainingTests",
+      ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusTraining"]),
+    tests("ApusWireTests", ["ApusWire", nio("NIOCore")]),
+    tests("EndToEndTests", []),
+    tests("TidyTests", []),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x
+)

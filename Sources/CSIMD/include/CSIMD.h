@@ -1,0 +1,1 @@
+typedef int CSIMD_placeholder;
