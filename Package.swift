@@ -88,7 +88,8 @@ let package = Package(
 
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
-    tests("ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL"]),
+    tests(
+      "ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"]),
     tests("ApusDataTests", ["ApusData"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
