@@ -100,17 +100,19 @@ public struct Column: Hashable, Sendable {
     }
   }
 
-  /// The number in a row, nil where it is missing or the column holds strings.
+  /// The number in a row.
   ///
   /// - Parameter row: A row, 0-based.
+  /// - Returns: Nil where it is missing or the column holds strings.
   public func number(at row: Int) -> Double? {
     guard case .numbers(let numbers) = storage, !missing.contains(row) else { return nil }
     return numbers[row]
   }
 
-  /// The string in a row, nil where it is missing or the column holds numbers.
+  /// The string in a row.
   ///
   /// - Parameter row: A row, 0-based.
+  /// - Returns: Nil where it is missing or the column holds numbers.
   public func string(at row: Int) -> String? {
     guard case .strings(let dictionary, let codes) = storage, !missing.contains(row) else {
       return nil
@@ -118,9 +120,10 @@ public struct Column: Hashable, Sendable {
     return dictionary[Int(codes[row])]
   }
 
-  /// The same column with some of its rows, in the order given.
+  /// Chooses rows.
   ///
   /// - Parameter rows: The rows to keep, 0-based; a row may come twice.
+  /// - Returns: The same column with those rows, in the order given.
   public func selecting(_ rows: [Int]) -> Column {
     let kept =
       missing.isEmpty

@@ -36,12 +36,13 @@ public struct Philox: Hashable, Sendable {
     return words[used]
   }
 
-  /// A uniform integer in `0..<bound`, without bias.
+  /// Draws a uniform integer, without bias.
   ///
   /// Uses Lemire's multiplication with rejection, "Fast random integer generation in an interval"
   /// (2019).
   ///
   /// - Parameter bound: A positive number.
+  /// - Returns: An integer in `0..<bound`.
   public mutating func next(below bound: UInt32) -> UInt32 {
     precondition(bound > 0, "the bound of a random integer is positive: \(bound)")
     var product = next().multipliedFullWidth(by: bound)
@@ -62,11 +63,12 @@ public struct Philox: Hashable, Sendable {
     }
   }
 
-  /// Four random words: ten rounds of the Philox bijection.
+  /// Computes one block of the sequence by ten rounds of the Philox bijection.
   ///
   /// - Parameters:
   ///   - counter: Which block of the sequence.
   ///   - key: Which sequence.
+  /// - Returns: Four random words.
   public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     var state = counter
     var roundKey = key

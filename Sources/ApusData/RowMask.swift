@@ -24,9 +24,10 @@ public struct RowMask: Hashable, Sendable {
     words.firstIndex { $0 != 0 }.map { $0 * 64 + words[$0].trailingZeroBitCount }
   }
 
-  /// Whether a row is in the set.
+  /// Looks a row up.
   ///
   /// - Parameter row: A row, 0-based.
+  /// - Returns: Whether it is in the set.
   @inlinable
   public func contains(_ row: Int) -> Bool { !isEmpty && containsRow(row) }
 
@@ -46,10 +47,5 @@ public struct RowMask: Hashable, Sendable {
       words.append(contentsOf: repeatElement(0, count: index + 1 - words.count))
     }
     words[index] |= 1 << UInt64(row & 63)
-  }
-
-  /// Adds all rows of a range.
-  mutating func insert(contentsOf rows: Range<Int>) {
-    for row in rows { insert(row) }
   }
 }

@@ -7,9 +7,10 @@ package enum StableHash {
   static let basis: UInt64 = 0xCBF2_9CE4_8422_2325
   static let prime: UInt64 = 0x0000_0100_0000_01B3
 
-  /// The hash of a string's UTF-8 bytes.
+  /// Hashes a string's UTF-8 bytes.
   ///
   /// - Parameter string: Any string; it is not normalised.
+  /// - Returns: The hash.
   package static func hash(_ string: String) -> UInt64 {
     var state = basis
     for byte in string.utf8 { state = (state ^ UInt64(byte)) &* prime }

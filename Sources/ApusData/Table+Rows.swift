@@ -1,7 +1,8 @@
 extension Table {
-  /// The same table with some of its rows, in the order given.
+  /// Chooses rows.
   ///
   /// - Parameter rows: The rows to keep, 0-based; a row may come twice.
+  /// - Returns: The same table with those rows, in the order given.
   public func selecting(_ rows: [Int]) -> Table {
     Table(
       unchecked: columns.map { $0.selecting(rows) },
@@ -11,9 +12,10 @@ extension Table {
     )
   }
 
-  /// The same table without some of its columns.
+  /// Leaves columns out.
   ///
   /// - Parameter names: The columns to leave out.
+  /// - Returns: The same table without them.
   /// - Throws: `DataError` with `missingColumn` for a name that is not there, or `noFeatures` when no
   ///   column would be left.
   public func removingColumns(_ names: [String]) throws(DataError) -> Table {

@@ -65,6 +65,7 @@ public struct Table: Hashable, Sendable {
   /// Finds a column that must be there.
   ///
   /// - Parameter name: The exact name.
+  /// - Returns: The column.
   /// - Throws: `DataError` with `missingColumn`, whose message lists the columns that are there.
   public func requiredColumn(named name: String) throws(DataError) -> Column {
     guard let column = column(named: name) else {

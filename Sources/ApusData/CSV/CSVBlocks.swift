@@ -70,6 +70,7 @@ struct CSVBlocks: ~Copyable {
   ///
   /// - Parameter rowLimit: How many rows the block may have.
   /// - Returns: Whether there is one; it has at least one row.
+  /// - Throws: `DataError` for a fault in the structure, or one of the disk.
   mutating func advance(rowLimit: Int = .max) throws(DataError) -> Bool {
     while true {
       discardConsumed()

@@ -3,7 +3,9 @@ public struct CSVOptions: Hashable, Sendable {
   /// The byte between fields; nil detects comma, semicolon or tab from the first rows.
   public var delimiter: UInt8?
 
-  /// Whether the first row names the columns. Without it they are `column1`, `column2` and so on.
+  /// Whether the first row names the columns.
+  ///
+  /// Without it they are `column1`, `column2` and so on.
   public var hasHeader: Bool
 
   /// The kinds of some columns, by name; the kinds of all others are inferred.

@@ -11,6 +11,8 @@ enum CSVReader {
   ///   - options: How to read them.
   ///   - wanted: The columns to read, which must be there; nil reads all.
   ///   - blockBytes: How many bytes to look at at a time.
+  /// - Returns: The table, its columns in the order of the input.
+  /// - Throws: `DataError`, naming file, line and column.
   static func read(
     _ source: consuming ByteSource,
     options: CSVOptions,

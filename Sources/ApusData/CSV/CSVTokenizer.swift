@@ -60,6 +60,7 @@ struct CSVTokenizer {
   ///   - isLast: Whether the input ends where the block ends.
   ///   - rowLimit: How many rows to find at most.
   /// - Returns: The number of bytes that those rows have; the next block begins with the rest.
+  /// - Throws: `DataError` with `raggedRow`, `malformedQuote` or `fieldTooLong`.
   mutating func tokenize(
     _ buffer: [UInt8],
     count: Int,

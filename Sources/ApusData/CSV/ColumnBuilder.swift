@@ -82,9 +82,10 @@ struct ColumnBuilder {
     }
   }
 
-  /// The column with everything appended so far.
+  /// Ends the column.
   ///
   /// - Parameter categoryLimit: The number of distinct strings that always make a category.
+  /// - Returns: Everything appended so far.
   consuming func finish(categoryLimit: Int) -> Column {
     let kind = self.kind ?? inferredKind(categoryLimit: categoryLimit)
     return kind.isNumeric

@@ -56,9 +56,10 @@ public struct ColumnEncoder: Codable, Hashable, Sendable {
     }
   }
 
-  /// A name for each feature.
+  /// Names the features.
   ///
   /// - Parameter column: The name of the raw column.
+  /// - Returns: A name for each feature.
   func featureNames(of column: String) -> [String] {
     let names: [String] =
       switch encoding {

@@ -19,12 +19,11 @@ public struct Scaling: Codable, Hashable, Sendable {
   /// The population standard deviation of the (squashed) training values, above 0.
   public let deviation: Double
 
-  /// Fits to values, in their order; the same values give the same bits.
+  /// Fits to values, in their order; the result is nil when they are all the same.
   ///
   /// - Parameters:
   ///   - values: At least one finite number.
   ///   - squashAboveSkewness: The absolute skewness above which to squash; nil for never.
-  /// - Returns: Nil when the values are all the same.
   init?(fitting values: [Double], squashAboveSkewness: Double?) {
     let raw = Moments(values)
     let isSkewed = squashAboveSkewness.map { raw.skewness.magnitude > $0 } ?? false
@@ -44,9 +43,10 @@ public struct Scaling: Codable, Hashable, Sendable {
   /// Whether the fitted numbers are finite; values near the largest double overflow them.
   var isFinite: Bool { mean.isFinite && deviation.isFinite }
 
-  /// The feature of a finite number: `(f(x) - mean) / deviation`, kept within the limit.
+  /// Computes a feature: `(f(x) - mean) / deviation`, kept within the limit.
   ///
   /// - Parameter number: A finite number.
+  /// - Returns: A finite number.
   public func callAsFunction(_ number: Double) -> Float {
     let value = ((isSquashed ? Self.squashed(number) : number) - mean) / deviation
     return Float(min(max(value, -Self.limit), Self.limit))
