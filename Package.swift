@@ -56,12 +56,14 @@ let package = Package(
     room("ApusCPU", ["ApusCompute", "CSIMD"]),
     room("ApusOpenCL", ["ApusCompute", "CKernels", "COpenCL", crypto, logging]),
 
+    room("ApusRandom"),
+
     // Models: data in, trained network out, sealed.
-    room("ApusData", [crypto]),
-    room("ApusNN", ["ApusCompute"]),
+    room("ApusData", ["ApusRandom", crypto]),
+    room("ApusNN", ["ApusCompute", "ApusRandom"]),
     room("ApusModel", ["ApusCompute", "ApusData", "ApusNN", crypto]),
     room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
-    room("ApusSimulation"),
+    room("ApusSimulation", ["ApusRandom"]),
 
     // Serving: frames, server, client.
     room("ApusWire", [nio("NIOCore")]),
@@ -89,6 +91,7 @@ let package = Package(
     tests("ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL"]),
     tests("ApusDataTests", ["ApusData"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
+    tests("ApusRandomTests", ["ApusRandom"]),
     tests("ApusServingTests", ["ApusClient", "ApusServing", "ApusWire", nio("NIOCore")]),
     tests("ApusSimulationTests", ["ApusSimulation"]),
     tests(

@@ -1,0 +1,82 @@
+/// The extents of a tensor, of which only the leading one may be the number of rows of a batch.
+///
+/// ```
+///  Shape(batched: true,  [17])      rows x 17      one row of features for each example
+///  Shape(batched: false, [17, 64])  17 x 64        a weight
+///  Shape(batched: false, [])        1 x 1          a scalar
+/// ```
+/// Every tensor is stored row-major and dense, and every operation of a dense net sees it as a
+/// matrix of `rows` x `columns`; a vector is one row.
+public struct Shape: Hashable, Sendable, Codable {
+  /// Whether the batch's row count precedes `dimensions`.
+  public let isBatched: Bool
+  /// The static extents, outermost first, without the batch.
+  public let dimensions: [Int]
+
+  /// Makes a shape.
+  ///
+  /// - Precondition: every extent is positive.
+  public init(batched: Bool, _ dimensions: [Int]) {
+    precondition(
+      dimensions.allSatisfy { $0 > 0 },
+      "a shape's extents must be positive, not \(dimensions)"
+    )
+    self.isBatched = batched
+    self.dimensions = dimensions
+  }
+
+  /// One row of `dimensions` for each example of the batch.
+  public static func batch(_ dimensions: Int...) -> Shape { Shape(batched: true, dimensions) }
+
+  /// A shape that does not depend on the batch.
+  public static func fixed(_ dimensions: Int...) -> Shape { Shape(batched: false, dimensions) }
+
+  /// The shape of a single number.
+  public static let scalar = Shape(batched: false, [])
+
+  /// The number of rows of this tensor seen as a matrix.
+  public var rows: Extent {
+    if isBatched { return .batch }
+    return .fixed(dimensions.count > 1 ? dimensions.dropLast().reduce(1, *) : 1)
+  }
+
+  /// The number of columns of this tensor seen as a matrix.
+  public var columns: Int {
+    isBatched ? dimensions.reduce(1, *) : dimensions.last ?? 1
+  }
+
+  /// The number of elements when the batch has `batchSize` rows.
+  public func count(batchSize: Int) -> Int { rows.count(batchSize: batchSize) * columns }
+
+  /// The shape of a matrix of `rows` x `columns`.
+  static func matrix(_ rows: Extent, _ columns: Int) -> Shape {
+    switch rows {
+    case .batch: .batch(columns)
+    case .fixed(let count): .fixed(count, columns)
+    }
+  }
+}
+
+extension Shape: CustomStringConvertible {
+  /// The extents joined by `x`, the batch written as `rows`.
+  public var description: String {
+    let extents = (isBatched ? ["rows"] : []) + dimensions.map(String.init)
+    return extents.isEmpty ? "scalar" : extents.joined(separator: "x")
+  }
+}
+
+/// One extent of a matrix: a number, or the number of rows of whatever batch is run.
+public enum Extent: Hashable, Sendable {
+  /// The number of rows of the batch.
+  case batch
+  /// A number that is known when the graph is built.
+  case fixed(Int)
+
+  /// This extent for a batch of `batchSize` rows.
+  public func count(batchSize: Int) -> Int {
+    switch self {
+    case .batch: batchSize
+    case .fixed(let count): count
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/// What a node of the graph computes: the index of the operations' rooms.
+///
+/// Each case's shape rule and gradient rule live in the file named after it. A backend switches
+/// over all cases, so the compiler points at every room that a new operation still lacks.
+public enum Operation: Hashable, Sendable, Codable {
+  /// Values that the caller writes before each run.
+  case input(name: String, shape: Shape)
+  /// Values that live in the variable store between runs.
+  case variable(Variable)
+  /// One number, known when the graph is built.
+  case constant(Float)
+  /// A matrix product with its fused epilogue; operands `[a, b]`, then the bias, then the mask.
+  case matmul(MatMul)
+  /// An elementwise operation on two operands, the second broadcast where it is smaller.
+  case binary(Binary)
+  /// A function of each element; operand `[x]`.
+  case activation(Activation)
+  /// The upstream gradient through an activation; operands `[upstream, saved]`.
+  case activationGradient(Activation)
+  /// Sums or means over rows, columns or everything; operand `[x]`.
+  case reduce(Reduction)
+  /// The adjoint of a reduction: repeats along the reduced axis; operand `[x]`.
+  case broadcast(Reduction, shape: Shape)
+  /// `exp(x) / sum(exp(x))` along each row; operand `[logits]`.
+  case softmax
+  /// A mean loss over the batch; operands `[prediction, target]`.
+  case loss(Loss)
+  /// A loss's gradient with respect to the prediction; operands `[prediction, target, upstream]`.
+  case lossGradient(Loss)
+  /// One optimizer step in place; operands `[parameter, gradient, schedule]`, then the slots.
+  case update(UpdateRule)
+}
+
+/// A tensor that outlives a run: a trained parameter or an optimizer's slot.
+public struct Variable: Hashable, Sendable, Codable {
+  /// The variable's unique name, such as `layers.0.weight`.
+  public let name: String
+  /// The variable's shape, which never depends on the batch.
+  public let shape: Shape
+
+  /// Declares a variable.
+  ///
+  /// - Precondition: the shape is not batched.
+  public init(name: String, shape: Shape) {
+    precondition(!shape.isBatched, "variable \(name) cannot depend on the batch: \(shape)")
+    self.name = name
+    self.shape = shape
+  }
+
+  /// The number of elements.
+  public var count: Int { shape.count(batchSize: 1) }
+}
+
+extension Operation {
+  /// The shape of the result, from the operands' shapes.
+  ///
+  /// - Throws: `ComputeError.shapeMismatch` naming the operation and all shapes.
+  func shape(of operands: [Shape]) throws(ComputeError) -> Shape {
+    switch self {
+    case .input(_, let shape):
+      try expect(operands, count: 0)
+      return shape
+    case .variable(let variable):
+      try expect(operands, count: 0)
+      return variable.shape
+    case .constant:
+      try expect(operands, count: 0)
+      return .scalar
+    case .matmul(let matmul):
+      try expect(operands, count: matmul.operandCount)
+      return try matmul.shape(of: operands)
+    case .binary(let binary):
+      try expect(operands, count: 2)
+      return try binary.shape(of: operands)
+    case .activation, .softmax:
+      try expect(operands, count: 1)
+      return operands[0]
+    case .activationGradient:
+      try expect(operands, count: 2)
+      guard operands[0] == operands[1] else { throw mismatch(operands) }
+      return operands[0]
+    case .reduce(let reduction):
+      try expect(operands, count: 1)
+      return reduction.shape(of: operands[0])
+    case .broadcast(let reduction, let shape):
+      try expect(operands, count: 1)
+      guard reduction.shape(of: shape) == operands[0] else { throw mismatch(operands) }
+      return shape
+    case .loss(let loss):
+      try expect(operands, count: 2)
+      guard loss.accepts(prediction: operands[0], target: operands[1]) else {
+        throw mismatch(operands)
+      }
+      return .scalar
+    case .lossGradient(let loss):
+      try expect(operands, count: 3)
+      guard loss.accepts(prediction: operands[0], target: operands[1]), operands[2] == .scalar
+      else { throw mismatch(operands) }
+      return operands[0]
+    case .update(let rule):
+      try expect(operands, count: 3 + rule.slots.count)
+      let state = operands[1...1] + operands[3...]
+      guard !operands[0].isBatched, state.allSatisfy({ $0 == operands[0] }),
+        operands[2] == UpdateRule.scheduleShape
+      else { throw mismatch(operands) }
+      return operands[0]
+    }
+  }
+
+  func mismatch(_ operands: [Shape]) -> ComputeError {
+    ComputeError(.shapeMismatch, "\(self) cannot take operands of shapes \(operands)")
+  }
+
+  private func expect(_ operands: [Shape], count: Int) throws(ComputeError) {
+    guard operands.count == count else {
+      throw ComputeError(
+        .shapeMismatch,
+        "\(self) takes \(count) operands and was given \(operands.count)"
+      )
+    }
+  }
+}
