@@ -1,7 +1,9 @@
+import ApusRandom
+
 /// One independent sequence of random draws, named by what it is for.
 ///
-/// A stream is a window on ``Philox``; its name fills three of the four counter words and the
-/// draws advance the fourth:
+/// A stream is a window on `Philox`; its name fills three of the four counter words and the draws
+/// advance the fourth:
 /// ```
 /// key     = | seed, low half | seed, high half |
 /// counter = | block 0, 1, …  | purpose | first | second |
@@ -25,8 +27,8 @@ package struct RandomStream {
     case session
   }
 
-  private let key: SIMD2<UInt32>
-  private var counter: SIMD4<UInt32>
+  private let generator: Philox
+  private var nextBlock: UInt64
   private var block = SIMD4<UInt32>()
   private var wordsUsed = 4
   private var spareNormal: Double?
@@ -39,15 +41,16 @@ package struct RandomStream {
   ///   - first: The index of its owner, such as a user.
   ///   - second: An index within the owner, such as a day.
   package init(seed: UInt64, purpose: Purpose, first: Int = 0, second: Int = 0) {
-    key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    counter = SIMD4(0, purpose.rawValue, UInt32(first), UInt32(second))
+    let owner = UInt64(UInt32(first)) | UInt64(UInt32(second)) << 32
+    generator = Philox(seed: seed, stream: owner)
+    nextBlock = UInt64(purpose.rawValue) << 32
   }
 
   /// Draws 32 uniform bits.
   package mutating func word() -> UInt32 {
     if wordsUsed == 4 {
-      block = Philox.block(counter: counter, key: key)
-      counter.x &+= 1
+      block = generator.block(nextBlock)
+      nextBlock += 1
       wordsUsed = 0
     }
     defer { wordsUsed += 1 }
