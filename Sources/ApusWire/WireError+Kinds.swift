@@ -85,6 +85,7 @@ extension WireError {
   /// - Parameters:
   ///   - row: The row of the value, from 0.
   ///   - column: The column of the value, from 0.
+  /// - Returns: The error.
   public static func notFinite(row: Int, column: Int) -> WireError {
     .badInput("a value is not a finite number", row: row, column: column)
   }
@@ -95,6 +96,7 @@ extension WireError {
   ///   - text: A short sentence that says what is wrong.
   ///   - row: The row of the value, from 0.
   ///   - column: The column of the value, from 0.
+  /// - Returns: The error.
   public static func badInput(_ text: String, row: Int? = nil, column: Int? = nil) -> WireError {
     WireError(
       code: .badInput,
@@ -109,6 +111,7 @@ extension WireError {
   /// A rule of the protocol was broken.
   ///
   /// - Parameter text: A short sentence that says which.
+  /// - Returns: The error.
   public static func protocolViolation(_ text: String) -> WireError {
     WireError(code: .protocolViolation, category: .client, isRetryable: false, text: text)
   }
@@ -118,6 +121,7 @@ extension WireError {
   /// - Parameters:
   ///   - text: A short sentence that says which.
   ///   - limit: The limit in force.
+  /// - Returns: The error.
   public static func tooLarge(_ text: String, limit: Int) -> WireError {
     WireError(
       code: .tooLarge,
@@ -131,6 +135,7 @@ extension WireError {
   /// The server has more work than it accepts.
   ///
   /// - Parameter retryAfterMilliseconds: When to try again.
+  /// - Returns: The error.
   public static func overloaded(retryAfterMilliseconds: UInt32) -> WireError {
     WireError(
       code: .overloaded,
@@ -144,6 +149,7 @@ extension WireError {
   /// The peer was too slow.
   ///
   /// - Parameter text: A short sentence that says with what.
+  /// - Returns: The error.
   public static func timeout(_ text: String) -> WireError {
     WireError(code: .timeout, category: .client, isRetryable: true, text: text)
   }

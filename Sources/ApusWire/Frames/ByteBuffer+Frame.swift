@@ -11,6 +11,7 @@ extension ByteBuffer {
   ///   - correlationID: The number that joins a reply to its request.
   ///   - budgetMicroseconds: The microseconds that the sender still has.
   ///   - writeBody: Writes the body at the end of the buffer.
+  /// - Throws: What `writeBody` throws.
   @inlinable
   public mutating func writeFrame<Failure: Error>(
     _ type: FrameType,

@@ -13,6 +13,7 @@ extension ScoreReply {
   ///   - correlationID: The number of the request.
   ///   - buffer: The buffer.
   ///   - score: Writes `rowCount` times `outputWidth` scores, which are 0 before.
+  /// - Throws: What `score` throws.
   public static func encode<Failure: Error>(
     model: ModelHandle,
     rowCount: Int,

@@ -106,7 +106,7 @@ extension ScoreReply: Message {
       failedCount: failed,
       into: &buffer
     )
-    buffer.writeBytes(scores.span.bytes)
+    unsafe buffer.writeBytes(scores.span.bytes)
     if failed > 0 {
       buffer.writePadding(since: start)
       for failure in failures {

@@ -41,7 +41,7 @@ extension ScoreRequest {
         schemaHash: schemaHash,
         into: &body
       )
-      body.writeBytes(floatRows.bytes)
+      unsafe body.writeBytes(floatRows.bytes)
     }
   }
 

@@ -78,13 +78,14 @@ public struct ScoreRequest: Sendable {
   ///
   /// - Parameter body: Takes `rowCount` times `columnCount` numbers.
   /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
   public func withFloatRows<Result: ~Copyable, Failure: Error>(
     _ body: (Span<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(encoding == .floatRows, "the rows of this request are raw columns")
     let bytes = data.readableBytesSpan
     let isAligned = unsafe bytes.withUnsafeBytes { pointer in
-      unsafe UInt(bitPattern: pointer.baseAddress) % UInt(MemoryLayout<Float>.alignment) == 0
+      UInt(bitPattern: pointer.baseAddress) % UInt(MemoryLayout<Float>.alignment) == 0
     }
     if isAligned {
       return try body(unsafe bytes._unsafeView(as: Float.self))
