@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Foundation
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
 public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -6,10 +7,24 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
   public let description: String
 
   /// The digest of `bytes`.
-  public init(of bytes: [UInt8]) {
+  public init(of bytes: [UInt8]) { self.init(SHA256.hash(data: bytes)) }
+
+  /// The digest of a file, read in pieces.
+  ///
+  /// - Throws: a Foundation error when the file cannot be read.
+  public init(ofFile path: String) throws {
+    let file = try FileHandle(forReadingFrom: URL(filePath: path))
+    defer { try? file.close() }
+    var hash = SHA256()
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+      hash.update(data: piece)
+    }
+    self.init(hash.finalize())
+  }
+
+  private init(_ hash: SHA256.Digest) {
     let digits = Array("0123456789abcdef")
-    description = String(
-      SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    description = String(hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 
   private init(description: String) { self.description = description }
