@@ -71,10 +71,9 @@ float16 positive_part(float16 x) { return select(x, (float16)(0.0f), x < 0.0f); 
 // 1 / (1 + exp(-x)).
 float16 sigmoid(float16 x) { return 1.0f / (1.0f + exp(-x)); }
 
-// tanh of GELU's inner polynomial, sqrt(2/pi) (x + 0.044715 x^3).
-float16 gelu_tanh(float16 x) {
-  return tanh(0.7978845608f * fma(0.044715f * x * x, x, x));
-}
+// 2 sqrt(2/pi) (x + 0.044715 x^3): since (1 + tanh(v / 2)) / 2 = sigmoid(v), GELU is
+// x sigmoid(v), which loses no digits where tanh is close to -1.
+float16 gelu_argument(float16 x) { return 1.5957691216f * fma(0.044715f * x * x, x, x); }
 
 // f(x).
 float16 activate(uint activation, float16 x) {
@@ -83,16 +82,20 @@ float16 activate(uint activation, float16 x) {
     case ACTIVATION_SIGMOID: return sigmoid(x);
     case ACTIVATION_TANH: return tanh(x);
     case ACTIVATION_SOFTPLUS: return positive_part(x) + log1p(exp(-fabs(x)));
-    case ACTIVATION_GELU: return 0.5f * x * (1.0f + gelu_tanh(x));
+    case ACTIVATION_GELU: return x * sigmoid(gelu_argument(x));
     default: return x;
   }
 }
 
-// GELU's derivative at x: with t = tanh(u), (1 + t) / 2 + x / 2 (1 - t^2) du/dx.
+// GELU's derivative at x: sigmoid(v) + x sigmoid'(v) v', with sigmoid'(v) = e / (1 + e)^2 where
+// e = exp(-|v|).
 float16 gelu_derivative(float16 x) {
-  const float16 t = gelu_tanh(x);
-  const float16 slope = 0.7978845608f * fma(3.0f * 0.044715f * x, x, (float16)(1.0f));
-  return fma(0.5f * x * (1.0f - t * t), slope, 0.5f * (1.0f + t));
+  const float16 v = gelu_argument(x);
+  const float16 slope = 1.5957691216f * fma(3.0f * 0.044715f * x, x, (float16)(1.0f));
+  const float16 e = exp(-fabs(v));
+  const float16 quotient = 1.0f / (1.0f + e);
+  const float16 s = quotient * select((float16)(1.0f), e, v < 0.0f);
+  return fma(x * slope, e * quotient * quotient, s);
 }
 
 // upstream f', from the saved tensor: f(x), or x for GELU.

@@ -2,6 +2,7 @@ import ApusCompute
 import ApusOpenCL
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 /// What keeps a device from being used, with or without one.
@@ -218,28 +219,45 @@ struct ProgramCacheTests {
     }
   }
 
-  @Test("Cold, warm and damaged: the program works", .enabled(if: OpenCLDevice.isPresent))
+  @Test("Cold, warm, damaged and refused by the driver", .enabled(if: OpenCLDevice.isPresent))
   func backend() throws {
-    try use(OpenCLBackend(cache: cache))
-    let entries = try FileManager.default.contentsOfDirectory(atPath: cache.folder)
-    #expect(entries.count == 1)
-    let url = URL(filePath: cache.folder + "/" + (entries.first ?? ""))
+    let log = DebugLog()
+    func start() throws -> [String] {
+      try use(OpenCLBackend(cache: cache, logger: Logger(label: "test") { _ in log }))
+      return log.takeMessages()
+    }
+    let building = "building the OpenCL program: "
+    #expect(try start() == [building + "absent"])
+    #expect(try start() == [])
+
+    let names = try FileManager.default.contentsOfDirectory(atPath: cache.folder)
+    #expect(names.count == 1)
+    let url = URL(filePath: cache.folder + "/" + (names.first ?? ""))
     let sound = try Data(contentsOf: url)
-
-    try use(OpenCLBackend(cache: cache))
-    #expect(try Data(contentsOf: url) == sound)
-
     try sound.prefix(sound.count / 2).write(to: url)
-    try use(OpenCLBackend(cache: cache))
-    // The damaged entry was replaced by a sound one.
-    #expect(try Data(contentsOf: url).count == sound.count)
+    #expect(try start() == [building + "damaged"])
+    #expect(try start() == [])
+
+    // An entry whose hashes are right, and whose payload is no program.
+    try cache.store([1, 2, 3], for: key)
+    let garbage = try Data(contentsOf: URL(filePath: cache.path(of: key)))
+    try (sound.prefix(40) + garbage.dropFirst(40)).write(to: url)
+    let refused = try start()
+    #expect(refused.count == 1)
+    #expect(refused.first?.contains("clCreateProgramWithBinary: CL_INVALID_BINARY (-42)") == true)
+    #expect(try start() == [])
   }
 
   @Test("A folder that cannot be made costs nothing", .enabled(if: OpenCLDevice.isPresent))
   func unusableFolder() throws {
     let file = folder.path + "/file"
     try Data().write(to: URL(filePath: file))
-    try use(OpenCLBackend(cache: ProgramCache(folder: file + "/opencl")))
+    let log = DebugLog()
+    let cache = ProgramCache(folder: file + "/opencl")
+    try use(OpenCLBackend(cache: cache, logger: Logger(label: "test") { _ in log }))
+    let messages = log.takeMessages()
+    #expect(messages.count == 2)
+    #expect(messages.last?.hasPrefix("the built OpenCL program was not kept: ") == true)
   }
 
   /// Runs a small graph.
@@ -255,5 +273,36 @@ struct ProgramCacheTests {
     plan.write([-1, 2, 3, 4, -5, 6], toInput: 0, rows: 2)
     try plan.run(rows: 2)
     #expect(try plan.output(0, rows: 2) == [0, 2, 3, 4, 0, 6])
+  }
+}
+
+/// Keeps messages of every level, each with the reason that it was given.
+private final class DebugLog: LogHandler {
+  private let messages = Mutex<[String]>([])
+
+  /// The messages since the last call.
+  func takeMessages() -> [String] {
+    messages.withLock { messages in
+      defer { messages = [] }
+      return messages
+    }
+  }
+
+  func log(event: LogEvent) {
+    let reason = event.metadata?["reason"].map { ": \($0)" } ?? ""
+    messages.withLock { $0.append("\(event.message)\(reason)") }
+  }
+
+  var logLevel: Logger.Level {
+    get { .trace }
+    set {}
+  }
+  var metadata: Logger.Metadata {
+    get { [:] }
+    set {}
+  }
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { nil }
+    set {}
   }
 }
