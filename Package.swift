@@ -62,7 +62,7 @@ let package = Package(
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
     room("ApusModel", ["ApusCompute", "ApusData", "ApusNN", crypto]),
-    room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
+    room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"]),
     room("ApusSimulation", ["ApusRandom"]),
 
     // Serving: frames, server, client.

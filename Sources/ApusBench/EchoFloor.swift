@@ -27,7 +27,9 @@ public enum EchoFloor {
   /// - Returns: The latencies.
   /// - Throws: ``Failure`` if a socket cannot be made or used.
   public static func measure(
-    roundTrips: Int, warmUp: Int = 1000, messageLength: Int = 64
+    roundTrips: Int,
+    warmUp: Int = 1000,
+    messageLength: Int = 64
   ) throws(Failure) -> LatencyRecorder {
     let listener = try LoopbackSocket.listening()
     let client = try LoopbackSocket.connected(to: try listener.port())
@@ -35,11 +37,18 @@ public enum EchoFloor {
     // The client closes its socket when it returns, which ends the thread.
     defer { echo.join() }
     return try pingPong(
-      client, roundTrips: roundTrips, warmUp: warmUp, messageLength: messageLength)
+      client,
+      roundTrips: roundTrips,
+      warmUp: warmUp,
+      messageLength: messageLength
+    )
   }
 
   private static func pingPong(
-    _ client: consuming LoopbackSocket, roundTrips: Int, warmUp: Int, messageLength: Int
+    _ client: consuming LoopbackSocket,
+    roundTrips: Int,
+    warmUp: Int,
+    messageLength: Int
   ) throws(Failure) -> LatencyRecorder {
     var recorder = LatencyRecorder()
     var message = [UInt8](repeating: 0x5A, count: messageLength)

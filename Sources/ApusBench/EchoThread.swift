@@ -8,12 +8,15 @@ final class EchoThread {
     let work = EchoWork(peer: peer, messageLength: messageLength)
     let argument = unsafe Unmanaged.passRetained(work).toOpaque()
     let result = unsafe pthread_create(
-      &thread, nil,
+      &thread,
+      nil,
       { argument in
         guard let argument = unsafe argument else { return nil }
         unsafe Unmanaged<EchoWork>.fromOpaque(argument).takeRetainedValue().run()
         return nil
-      }, argument)
+      },
+      argument
+    )
     guard result == 0 else {
       unsafe Unmanaged<EchoWork>.fromOpaque(argument).release()
       throw EchoFloor.Failure(call: "pthread_create", number: result)
@@ -22,7 +25,7 @@ final class EchoThread {
 
   /// Waits for the end of the thread.
   func join() {
-    _ = unsafe pthread_join(thread, nil)
+    _ = pthread_join(thread, nil)
   }
 }
 

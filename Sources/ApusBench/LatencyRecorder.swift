@@ -13,8 +13,10 @@ public struct LatencyRecorder: Sendable {
   /// Creates a recorder without a value.
   public init() {
     histogram = Histogram(
-      lowestDiscernibleValue: 1, highestTrackableValue: Self.longest,
-      numberOfSignificantValueDigits: .three)
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: Self.longest,
+      numberOfSignificantValueDigits: .three
+    )
   }
 
   /// Adds one latency; one beyond 100 s counts as 100 s.

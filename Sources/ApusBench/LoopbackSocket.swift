@@ -13,7 +13,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
   /// Listens on a free port.
   static func listening() throws(EchoFloor.Failure) -> LoopbackSocket {
     let socket = try make()
-    let bound = withLoopbackAddress(port: 0) { unsafe bind(socket.descriptor, $0, $1) }
+    let bound = unsafe withLoopbackAddress(port: 0) { unsafe bind(socket.descriptor, $0, $1) }
     guard bound == 0 else { throw EchoFloor.Failure(call: "bind", number: errno) }
     guard listen(socket.descriptor, 1) == 0 else {
       throw EchoFloor.Failure(call: "listen", number: errno)
@@ -24,7 +24,9 @@ struct LoopbackSocket: ~Copyable, Sendable {
   /// Connects to a port.
   static func connected(to port: UInt16) throws(EchoFloor.Failure) -> LoopbackSocket {
     let socket = try make()
-    let result = withLoopbackAddress(port: port) { unsafe connect(socket.descriptor, $0, $1) }
+    let result = unsafe withLoopbackAddress(port: port) {
+      unsafe connect(socket.descriptor, $0, $1)
+    }
     guard result == 0 else { throw EchoFloor.Failure(call: "connect", number: errno) }
     try socket.disableDelay()
     return socket
@@ -32,7 +34,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
 
   /// Waits for a connection.
   func accepted() throws(EchoFloor.Failure) -> LoopbackSocket {
-    let accepted = unsafe accept(descriptor, nil, nil)
+    let accepted = accept(descriptor, nil, nil)
     guard accepted >= 0 else { throw EchoFloor.Failure(call: "accept", number: errno) }
     let socket = LoopbackSocket(descriptor: accepted)
     try socket.disableDelay()
@@ -58,8 +60,11 @@ struct LoopbackSocket: ~Copyable, Sendable {
     while sent < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
         unsafe Glibc.send(
-          descriptor, buffer.baseAddress.map { unsafe $0 + sent }, buffer.count - sent,
-          Int32(MSG_NOSIGNAL.rawValue))
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + sent },
+          buffer.count - sent,
+          Int32(MSG_NOSIGNAL)
+        )
       }
       guard count > 0 else { throw EchoFloor.Failure(call: "send", number: errno) }
       sent += count
@@ -72,7 +77,11 @@ struct LoopbackSocket: ~Copyable, Sendable {
     while received < bytes.count {
       let count = unsafe bytes.withUnsafeMutableBytes { buffer in
         unsafe recv(
-          descriptor, buffer.baseAddress.map { unsafe $0 + received }, buffer.count - received, 0)
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + received },
+          buffer.count - received,
+          0
+        )
       }
       guard count >= 0 else { throw EchoFloor.Failure(call: "recv", number: errno) }
       guard count > 0 else { return false }
@@ -90,12 +99,18 @@ struct LoopbackSocket: ~Copyable, Sendable {
   private func disableDelay() throws(EchoFloor.Failure) {
     var on: Int32 = 1
     let result = unsafe setsockopt(
-      descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+      descriptor,
+      Int32(IPPROTO_TCP),
+      TCP_NODELAY,
+      &on,
+      socklen_t(MemoryLayout<Int32>.size)
+    )
     guard result == 0 else { throw EchoFloor.Failure(call: "setsockopt", number: errno) }
   }
 
   private static func withLoopbackAddress(
-    port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    port: UInt16,
+    _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

@@ -32,8 +32,12 @@ public final class Client: Sendable {
     self.session = await withCheckedContinuation { continuation in
       eventLoop.execute {
         let session = ClientSession(
-          host: host, port: port, configuration: configuration, eventLoop: eventLoop,
-          lastID: lastID)
+          host: host,
+          port: port,
+          configuration: configuration,
+          eventLoop: eventLoop,
+          lastID: lastID
+        )
         continuation.resume(returning: NIOLoopBound(session, eventLoop: eventLoop))
       }
     }
@@ -48,7 +52,9 @@ public final class Client: Sendable {
   /// - Returns: The client; the caller closes it.
   /// - Throws: ``ClientError`` if the server cannot be reached or refuses the client.
   public static func connect(
-    host: String, port: Int, configuration: ClientConfiguration = ClientConfiguration()
+    host: String,
+    port: Int,
+    configuration: ClientConfiguration = ClientConfiguration()
   ) async throws(ClientError) -> Client {
     let client = await Client(host: host, port: port, configuration: configuration)
     do throws(ClientError) {
@@ -103,12 +109,19 @@ public final class Client: Sendable {
   /// - Returns: The scores, in the order of the rows.
   /// - Throws: ``ClientError``.
   public func score(
-    model: ModelInfo, rows: [Float], rowCount: Int
+    model: ModelInfo,
+    rows: [Float],
+    rowCount: Int
   ) async throws(ClientError) -> ScoreReply {
     try await score(rowCount: rowCount) { id, buffer in
       ScoreRequest.encode(
-        floatRows: rows.span, rowCount: rowCount, model: model.handle,
-        schemaHash: model.schemaHash, correlationID: id, into: &buffer)
+        floatRows: rows.span,
+        rowCount: rowCount,
+        model: model.handle,
+        schemaHash: model.schemaHash,
+        correlationID: id,
+        into: &buffer
+      )
     }
   }
 
@@ -120,12 +133,17 @@ public final class Client: Sendable {
   /// - Returns: The scores, in the order of the rows.
   /// - Throws: ``ClientError``.
   public func score(
-    model: ModelInfo, columns: [RawColumn]
+    model: ModelInfo,
+    columns: [RawColumn]
   ) async throws(ClientError) -> ScoreReply {
     try await score(rowCount: columns.first?.rowCount ?? 0) { id, buffer in
       ScoreRequest.encode(
-        columns: columns, model: model.handle, schemaHash: model.schemaHash, correlationID: id,
-        into: &buffer)
+        columns: columns,
+        model: model.handle,
+        schemaHash: model.schemaHash,
+        correlationID: id,
+        into: &buffer
+      )
     }
   }
 
@@ -147,7 +165,8 @@ public final class Client: Sendable {
   // MARK: Requests
 
   private func score(
-    rowCount: Int, encode: (UInt64, inout ByteBuffer) -> Void
+    rowCount: Int,
+    encode: (UInt64, inout ByteBuffer) -> Void
   ) async throws(ClientError) -> ScoreReply {
     let reply: ScoreReply = try decode(await send(rowCount: rowCount, encode: encode))
     guard reply.rowCount == rowCount else {
@@ -158,7 +177,8 @@ public final class Client: Sendable {
 
   private func reply<Reply: Message>(to request: some Message) async throws(ClientError) -> Reply {
     try decode(
-      await send(rowCount: 0) { id, buffer in request.encode(into: &buffer, correlationID: id) })
+      await send(rowCount: 0) { id, buffer in request.encode(into: &buffer, correlationID: id) }
+    )
   }
 
   private func decode<Reply: Message>(_ frame: Frame) throws(ClientError) -> Reply {
@@ -177,7 +197,8 @@ public final class Client: Sendable {
 
   /// Sends one request and waits for its reply; the frame is built on the caller's thread.
   private func send(
-    rowCount: Int, encode: (UInt64, inout ByteBuffer) -> Void
+    rowCount: Int,
+    encode: (UInt64, inout ByteBuffer) -> Void
   ) async throws(ClientError) -> Frame {
     let id = lastID.next()
     var buffer = ByteBuffer()
@@ -187,7 +208,11 @@ public final class Client: Sendable {
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { waiter in
         let request = PendingRequest(
-          frame: frame, rowCount: rowCount, deadline: deadline, waiter: waiter)
+          frame: frame,
+          rowCount: rowCount,
+          deadline: deadline,
+          waiter: waiter
+        )
         onSession { $0.submit(request) }
         // A cancellation that came before the request was submitted found nothing to cancel.
         if Task.isCancelled { onSession { $0.cancel(id) } }
@@ -213,7 +238,10 @@ extension Frame {
     var body = buffer
     guard
       let header = try? FrameHeader(
-        decoding: buffer.readableBytesSpan, from: .client, maximumBodyLength: .max)
+        decoding: buffer.readableBytesSpan,
+        from: .client,
+        maximumBodyLength: .max
+      )
     else {
       preconditionFailure("a request was not encoded as a frame")
     }

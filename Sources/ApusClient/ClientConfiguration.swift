@@ -8,7 +8,9 @@ public struct ClientConfiguration: Sendable {
   /// The version that HELLO tells, at most 64 bytes.
   public var clientVersion: String = "1"
 
-  /// The environment of the client; a server of another one refuses it. 0 goes with any.
+  /// The environment of the client.
+  ///
+  /// A client and a server of different environments refuse each other; 0 goes with any.
   public var environment: UInt64 = 0
 
   /// How long a request waits for its reply; it is also the budget that the server is told.

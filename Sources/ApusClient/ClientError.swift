@@ -58,23 +58,32 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
 
 extension ClientError {
   static let timeout = ClientError(
-    code: .timeout, message: "the reply did not come in time; raise the timeout or ask for less")
+    code: .timeout,
+    message: "the reply did not come in time; raise the timeout or ask for less"
+  )
 
   static let cancelled = ClientError(code: .cancelled, message: "the task was cancelled")
 
   static let closed = ClientError(code: .closed, message: "the client is closed")
 
   static let connectionLost = ClientError(
-    code: .connectionLost, message: "the connection was lost before the reply came; try again")
+    code: .connectionLost,
+    message: "the connection was lost before the reply came; try again"
+  )
 
   static func refused(_ error: WireError) -> ClientError {
     ClientError(
-      code: .refused, message: "the server answered: \(error)", wireError: error)
+      code: .refused,
+      message: "the server answered: \(error)",
+      wireError: error
+    )
   }
 
   static func protocolViolation(_ error: WireError) -> ClientError {
     ClientError(
-      code: .protocolViolation, message: "the server broke the protocol: \(error)",
-      wireError: error)
+      code: .protocolViolation,
+      message: "the server broke the protocol: \(error)",
+      wireError: error
+    )
   }
 }

@@ -32,7 +32,8 @@ public final class ModelCatalog: Sendable {
   public func replace(with models: [any ServedModel]) {
     precondition(
       models.count <= WireLimits.modelsInList,
-      "a catalog holds at most \(WireLimits.modelsInList) models, not \(models.count)")
+      "a catalog holds at most \(WireLimits.modelsInList) models, not \(models.count)"
+    )
     var next = Snapshot()
     for model in models {
       var info = model.info
@@ -63,7 +64,8 @@ public final class ModelCatalog: Sendable {
 
   /// Derives a handle from the first bytes of a digest, so that it survives a restart.
   private static func handle(
-    for digest: [UInt8], isTaken: (ModelHandle) -> Bool
+    for digest: [UInt8],
+    isTaken: (ModelHandle) -> Bool
   ) -> ModelHandle {
     var number = digest.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     while number == 0 || isTaken(ModelHandle(rawValue: number)) { number &+= 1 }

@@ -19,13 +19,23 @@ public struct ScoringError: Error, Equatable, Sendable {
   /// The model is not ready to score.
   public static let notReady = ScoringError(
     wireError: WireError(
-      code: .notReady, category: .server, isRetryable: true, retryAfterMilliseconds: 100,
-      text: "the model is not ready"))
+      code: .notReady,
+      category: .server,
+      isRetryable: true,
+      retryAfterMilliseconds: 100,
+      text: "the model is not ready"
+    )
+  )
 
   /// The computing device failed.
   public static let device = ScoringError(
     wireError: WireError(
-      code: .device, category: .server, isRetryable: true, text: "the computing device failed"))
+      code: .device,
+      category: .server,
+      isRetryable: true,
+      text: "the computing device failed"
+    )
+  )
 
   /// A fault of the model's implementation.
   public static let `internal` = ScoringError(wireError: .internal)

@@ -16,7 +16,9 @@ public protocol ServedModel: Sendable {
   ///   - scores: `rowCount` rows of `info.outputWidth` scores.
   /// - Throws: ``ScoringError`` if no row can be scored.
   func score(
-    floatRows: Span<Float>, rowCount: Int, into scores: inout MutableSpan<Float>
+    floatRows: Span<Float>,
+    rowCount: Int,
+    into scores: inout MutableSpan<Float>
   ) throws(ScoringError)
 
   /// Scores rows of raw values by the model's own transforms.
@@ -27,6 +29,8 @@ public protocol ServedModel: Sendable {
   ///   - scores: `rowCount` rows of `info.outputWidth` scores.
   /// - Throws: ``ScoringError`` if no row can be scored.
   func score(
-    columns: [RawColumn], rowCount: Int, into scores: inout MutableSpan<Float>
+    columns: [RawColumn],
+    rowCount: Int,
+    into scores: inout MutableSpan<Float>
   ) throws(ScoringError)
 }

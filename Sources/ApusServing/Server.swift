@@ -20,7 +20,9 @@ public final class Server: Sendable {
   private let drained: EventLoopPromise<Void>
 
   private init(
-    address: SocketAddress, server: ServerContext, group: MultiThreadedEventLoopGroup,
+    address: SocketAddress,
+    server: ServerContext,
+    group: MultiThreadedEventLoopGroup,
     listener: any Channel
   ) {
     self.address = address
@@ -39,7 +41,8 @@ public final class Server: Sendable {
   /// - Returns: The server; the caller drains it.
   /// - Throws: ``ServerError`` if the address cannot be listened on.
   public static func start(
-    _ configuration: ServerConfiguration, catalog: ModelCatalog,
+    _ configuration: ServerConfiguration,
+    catalog: ModelCatalog,
     log: Logger = Logger(label: "apus.server")
   ) async throws(ServerError) -> Server {
     let server = ServerContext(configuration: configuration, catalog: catalog)
@@ -58,7 +61,8 @@ public final class Server: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            ServerConnectionHandler(server: server, log: log))
+            ServerConnectionHandler(server: server, log: log)
+          )
         }
       }
     let cause: any Error
@@ -76,7 +80,9 @@ public final class Server: Sendable {
     throw ServerError(
       code: .cannotListen,
       message: "cannot listen on \(configuration.host):\(configuration.port); choose another "
-        + "address, or port 0 for a free one", cause: cause)
+        + "address, or port 0 for a free one",
+      cause: cause
+    )
   }
 
   /// The connections that are open.

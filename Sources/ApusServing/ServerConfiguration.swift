@@ -24,7 +24,9 @@ public struct ServerConfiguration: Sendable {
   /// The connections at one time.
   public var connectionLimit: Int = 10_000
 
-  /// The environment of the server; a client of another one is refused. 0 accepts any.
+  /// The environment of the server.
+  ///
+  /// A client and a server of different environments refuse each other; 0 goes with any.
   public var environment: UInt64 = 0
 
   /// The name that HELLO_OK tells, at most 64 bytes.
@@ -41,8 +43,10 @@ public struct ServerConfiguration: Sendable {
 
   /// How much one connection may have in flight.
   public var credit = Credit(
-    requests: WireLimits.defaultRequestCredit, rows: WireLimits.defaultRowCredit,
-    bytes: WireLimits.defaultByteCredit)
+    requests: WireLimits.defaultRequestCredit,
+    rows: WireLimits.defaultRowCredit,
+    bytes: WireLimits.defaultByteCredit
+  )
 
   /// The budget of a request that names none.
   public var defaultBudget: TimeAmount = .seconds(1)

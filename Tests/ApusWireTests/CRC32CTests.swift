@@ -1,12 +1,13 @@
 import ApusWire
+import NIOCore
 import Testing
 
 @Suite struct CRC32CTests {
   @Test func checkValueOfTheSpecification() {
-    #expect(CRC32C.checksum(Array("123456789".utf8).span.bytes) == 0xE306_9283)
-    #expect(CRC32C.checksum([UInt8]().span.bytes) == 0)
-    #expect(CRC32C.checksum([UInt8](repeating: 0, count: 32).span.bytes) == 0x8A91_36AA)
-    #expect(CRC32C.checksum([UInt8](repeating: 0xFF, count: 32).span.bytes) == 0x62A8_AB43)
+    #expect(checksum(Array("123456789".utf8)) == 0xE306_9283)
+    #expect(checksum([]) == 0)
+    #expect(checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
+    #expect(checksum([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
   }
 
   @Test func everyLengthAgreesWithTheBitwiseDefinition() {
@@ -14,18 +15,22 @@ import Testing
     let bytes = (0..<100).map { _ in UInt8.random(in: 0...255, using: &random) }
     for length in 0...bytes.count {
       let part = Array(bytes.prefix(length))
-      #expect(CRC32C.checksum(part.span.bytes) == bitwise(part), "length \(length)")
+      #expect(checksum(part) == bitwise(part), "length \(length)")
     }
   }
 
   @Test func everySplitGivesTheSameChecksum() {
-    let bytes = (0..<40).map { UInt8($0 * 7) }
+    let bytes = (0..<40).map { UInt8($0 * 6) }
     for split in 0...bytes.count {
-      var checksum = CRC32C()
-      checksum.update(bytes.span.extracting(0..<split).bytes)
-      checksum.update(bytes.span.extracting(split..<bytes.count).bytes)
-      #expect(checksum.value == CRC32C.checksum(bytes.span.bytes), "split at \(split)")
+      var crc = CRC32C()
+      crc.update(ByteBuffer(bytes: bytes[..<split]).readableBytesSpan)
+      crc.update(ByteBuffer(bytes: bytes[split...]).readableBytesSpan)
+      #expect(crc.value == checksum(bytes), "split at \(split)")
     }
+  }
+
+  private func checksum(_ bytes: [UInt8]) -> UInt32 {
+    CRC32C.checksum(ByteBuffer(bytes: bytes).readableBytesSpan)
   }
 
   private func bitwise(_ bytes: [UInt8]) -> UInt32 {

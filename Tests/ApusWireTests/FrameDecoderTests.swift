@@ -34,7 +34,9 @@ import Testing
       bytes[bit / 8] ^= 1 << UInt8(bit % 8)
       var buffer = ByteBuffer(bytes: bytes)
       var decoder = FrameDecoder(
-        from: vector.sender, maximumBodyLength: WireLimits.defaultBodyLength)
+        from: vector.sender,
+        maximumBodyLength: WireLimits.defaultBodyLength
+      )
       #expect(throws: FrameFailure.self, "bit \(bit)") { try decoder.next(from: &buffer) }
     }
   }
@@ -56,8 +58,12 @@ import Testing
 
   /// A header with right checksum but otherwise free contents.
   private func header(
-    magic: [UInt8] = Array("APUS".utf8), version: UInt8 = 1, type: UInt8 = 0x03, flags: UInt16 = 0,
-    length: UInt32 = 16, id: UInt64 = 1
+    magic: [UInt8] = Array("APUS".utf8),
+    version: UInt8 = 1,
+    type: UInt8 = 0x03,
+    flags: UInt16 = 0,
+    length: UInt32 = 16,
+    id: UInt64 = 1
   ) -> ByteBuffer {
     var start = ByteBuffer(bytes: magic)
     start.writeInteger(version)
@@ -76,7 +82,9 @@ import Testing
   }
 
   private func failure(
-    _ buffer: ByteBuffer, from sender: FrameHeader.Sender = .client, limit: Int = 4096
+    _ buffer: ByteBuffer,
+    from sender: FrameHeader.Sender = .client,
+    limit: Int = 4096
   ) -> FrameFailure? {
     var buffer = buffer
     var decoder = FrameDecoder(from: sender, maximumBodyLength: limit)

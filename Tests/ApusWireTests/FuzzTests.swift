@@ -68,7 +68,9 @@ import Testing
 
   /// Changes one to four places, mostly where a field begins and mostly to a value at an edge.
   private func mutate(
-    _ body: inout [UInt8], _ vector: Vector, _ random: inout SeededGenerator
+    _ body: inout [UInt8],
+    _ vector: Vector,
+    _ random: inout SeededGenerator
   ) {
     let fields = vector.fields.filter { $0.offset >= 32 && $0.size > 0 }
     for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -88,7 +90,9 @@ import Testing
         body.removeSubrange(start..<min(body.count, start + 8))
       case 3:
         body.insert(
-          contentsOf: (0..<8).map { _ in UInt8.random(in: 0...255, using: &random) }, at: start)
+          contentsOf: (0..<8).map { _ in UInt8.random(in: 0...255, using: &random) },
+          at: start
+        )
       default:
         let end = min(body.count, start + field.size)
         for index in start..<end { body[index] = UInt8.random(in: 0...255, using: &random) }

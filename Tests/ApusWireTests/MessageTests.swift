@@ -91,7 +91,8 @@ import Testing
   @Test func invalidUTF8IsRefused() {
     #expect(
       error(patched(Vector.named("hello"), at: 42, [0xC0, 0xAF]))?.text
-        == "a text is not valid UTF-8")
+        == "a text is not valid UTF-8"
+    )
     // The first byte of the second dictionary entry, which begins at "März".
     let columns = Vector.named("score-raw-columns")
     let text = columns.bytes.count - 32 - 12
@@ -102,8 +103,11 @@ import Testing
 
   @Test func longErrorTextIsCutAtACharacter() throws {
     let error = WireError(
-      code: .internal, category: .server, isRetryable: false,
-      text: String(repeating: "ä", count: 200))
+      code: .internal,
+      category: .server,
+      isRetryable: false,
+      text: String(repeating: "ä", count: 200)
+    )
     var buffer = ByteBuffer()
     error.encode(into: &buffer, correlationID: 1)
     var decoder = FrameDecoder(from: .server)

@@ -52,7 +52,8 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
 
 /// Decodes a whole frame, whatever its type, down to its last field.
 func decodeFully(
-  _ buffer: inout ByteBuffer, from sender: FrameHeader.Sender,
+  _ buffer: inout ByteBuffer,
+  from sender: FrameHeader.Sender,
   maximumBodyLength: Int = WireLimits.defaultBodyLength
 ) throws -> String? {
   var decoder = FrameDecoder(from: sender, maximumBodyLength: maximumBodyLength)
@@ -92,7 +93,9 @@ func decodeBody(_ frame: Frame) throws -> String {
 
 /// Makes a frame of any body, with right checksums.
 func frame(
-  _ type: FrameType, id: UInt64 = 1, body: [UInt8]
+  _ type: FrameType,
+  id: UInt64 = 1,
+  body: [UInt8]
 ) -> ByteBuffer {
   var buffer = ByteBuffer()
   buffer.writeFrame(type, correlationID: id) { buffer in

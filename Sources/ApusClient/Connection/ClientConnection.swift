@@ -1,5 +1,5 @@
-import ApusWire
-import NIOCore
+package import ApusWire
+package import NIOCore
 
 /// The state of one connection, as the client sees it: events in, actions out, no I/O.
 ///
@@ -14,9 +14,9 @@ import NIOCore
 /// because the server still counts it.
 ///
 /// `Request` is what the handler needs to send a request and to answer its caller.
-struct ClientConnection<Request> {
+package struct ClientConnection<Request> {
   /// What the handler does after an event.
-  enum Action {
+  package enum Action {
     /// Nothing.
     case none
     /// Answers a request with a frame.
@@ -29,23 +29,30 @@ struct ClientConnection<Request> {
     case fail([Request], ClientError)
   }
 
+  /// Where in its life a connection is.
+  package enum Phase: Equatable {
+    /// HELLO was sent.
+    case awaitingHello
+    /// Requests are sent.
+    case ready
+    /// GOAWAY came: replies are awaited, nothing is sent.
+    case leaving
+    /// Over.
+    case closed
+  }
+
   /// The bookkeeping of one request.
-  struct Entry {
+  private struct Entry {
     /// The request, until nobody waits for it any more.
     var request: Request?
     let charge: Credit
     let deadline: NIODeadline
   }
 
-  enum Phase: Equatable {
-    case awaitingHello
-    case ready
-    case leaving
-    case closed
-  }
-
-  private(set) var phase = Phase.awaitingHello
-  private(set) var limits: HelloOK?
+  /// Where in its life the connection is.
+  package private(set) var phase = Phase.awaitingHello
+  /// What HELLO_OK granted.
+  package private(set) var limits: HelloOK?
   private var credit = Credit()
   private var used = Credit()
   private var inFlight: [UInt64: Entry] = [:]
@@ -53,14 +60,19 @@ struct ClientConnection<Request> {
   private var queue: [(id: UInt64, entry: Entry)] = []
   private var queueHead = 0
 
+  /// Creates the machine of a connection whose HELLO was just sent.
+  package init() {}
+
   /// Whether new requests may be given to this connection.
-  var acceptsRequests: Bool { phase == .awaitingHello || phase == .ready }
+  package var acceptsRequests: Bool { phase == .awaitingHello || phase == .ready }
 
   /// Whether a leaving connection has nothing left to wait for.
-  var isIdle: Bool { inFlight.isEmpty && queueHead == queue.count }
+  package var isIdle: Bool { inFlight.isEmpty && queueHead == queue.count }
 
-  /// Whether something waits for a reply or for its turn.
-  var earliestDeadline: NIODeadline? {
+  /// When the first of the requests that somebody waits for is late.
+  ///
+  /// - Complexity: O(*n*) in the requests in flight; it is asked for only when a timer rang.
+  package var earliestDeadline: NIODeadline? {
     let sent = inFlight.values.lazy.filter { $0.request != nil }.map(\.deadline).min()
     let queued = queue[queueHead...].lazy.filter { $0.entry.request != nil }
       .map(\.entry.deadline).min()
@@ -69,7 +81,18 @@ struct ClientConnection<Request> {
   }
 
   /// Adds a request to the end of the queue.
-  mutating func submit(_ request: Request, id: UInt64, charge: Credit, deadline: NIODeadline) {
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - id: Its correlation id.
+  ///   - charge: What it takes from the credit.
+  ///   - deadline: When nobody waits any more.
+  package mutating func submit(
+    _ request: Request,
+    id: UInt64,
+    charge: Credit,
+    deadline: NIODeadline
+  ) {
     precondition(acceptsRequests, "a request was given to a connection that is \(phase)")
     queue.append((id, Entry(request: request, charge: charge, deadline: deadline)))
   }
@@ -77,7 +100,7 @@ struct ClientConnection<Request> {
   /// Takes the next request from the queue, if the credit allows it.
   ///
   /// - Returns: The request to send now, or the one that can never be sent.
-  mutating func nextToSend() -> (id: UInt64, request: Request, isTooLarge: Bool)? {
+  package mutating func nextToSend() -> (id: UInt64, request: Request, isTooLarge: Bool)? {
     guard phase == .ready else { return nil }
     while queueHead < queue.count {
       let (id, entry) = queue[queueHead]
@@ -99,7 +122,7 @@ struct ClientConnection<Request> {
   }
 
   /// A frame came in whole.
-  mutating func received(_ frame: Frame) -> Action {
+  package mutating func received(_ frame: Frame) -> Action {
     guard phase != .closed else { return .none }
     let id = frame.header.correlationID
     switch frame.header.type {
@@ -124,7 +147,7 @@ struct ClientConnection<Request> {
   /// Nobody waits for request `id` any more.
   ///
   /// - Returns: The request, if somebody had waited.
-  mutating func abandon(_ id: UInt64) -> Request? {
+  package mutating func abandon(_ id: UInt64) -> Request? {
     if let request = inFlight[id]?.request {
       inFlight[id]?.request = nil
       return request
@@ -136,7 +159,7 @@ struct ClientConnection<Request> {
   }
 
   /// Time has passed: abandons all requests whose time is over and returns them.
-  mutating func expire(at now: NIODeadline) -> [Request] {
+  package mutating func expire(at now: NIODeadline) -> [Request] {
     let late =
       inFlight.filter { $0.value.deadline <= now }.map(\.key)
       + queue[queueHead...].filter { $0.entry.deadline <= now }.map(\.id)
@@ -144,7 +167,7 @@ struct ClientConnection<Request> {
   }
 
   /// Ends the connection.
-  mutating func close(_ error: ClientError) -> Action {
+  package mutating func close(_ error: ClientError) -> Action {
     guard phase != .closed else { return .none }
     phase = .closed
     let requests = inFlight.values.compactMap(\.request) + takeQueue()

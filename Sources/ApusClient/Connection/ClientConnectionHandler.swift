@@ -35,7 +35,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
   func channelActive(context: ChannelHandlerContext) {
     let configuration = session.configuration
     Hello(
-      clientName: configuration.clientName, clientVersion: configuration.clientVersion,
+      clientName: configuration.clientName,
+      clientVersion: configuration.clientVersion,
       environment: configuration.environment
     ).encode(into: &outbound, correlationID: session.makeID())
     flush()
@@ -82,7 +83,11 @@ final class ClientConnectionHandler: ChannelInboundHandler {
   /// Sends a request as soon as the credit allows.
   func submit(_ request: PendingRequest) {
     connection.submit(
-      request, id: request.id, charge: request.charge, deadline: request.deadline)
+      request,
+      id: request.id,
+      charge: request.charge,
+      deadline: request.deadline
+    )
     schedule(request.deadline)
     scheduleFlush()
   }
@@ -177,7 +182,9 @@ extension ClientError {
   fileprivate static func tooLarge(_ limits: HelloOK?) -> ClientError {
     ClientError(
       code: .tooLarge,
-      message: "the request exceeds what the server grants: \(limits?.rowsPerRequest ?? 0) rows and "
-        + "\(limits?.bodyLength ?? 0) bytes; send smaller batches")
+      message:
+        "the request exceeds what the server grants: \(limits?.rowsPerRequest ?? 0) rows and "
+        + "\(limits?.bodyLength ?? 0) bytes; send smaller batches"
+    )
   }
 }

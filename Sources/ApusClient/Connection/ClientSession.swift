@@ -27,7 +27,10 @@ final class ClientSession {
   private var backoff: Backoff
 
   init(
-    host: String, port: Int, configuration: ClientConfiguration, eventLoop: any EventLoop,
+    host: String,
+    port: Int,
+    configuration: ClientConfiguration,
+    eventLoop: any EventLoop,
     lastID: LastCorrelationID
   ) {
     self.host = host
@@ -128,7 +131,9 @@ final class ClientSession {
 
   /// The connection is over.
   func connectionEnded(
-    _ connection: ClientConnectionHandler, _ requests: [PendingRequest], _ error: ClientError
+    _ connection: ClientConnectionHandler,
+    _ requests: [PendingRequest],
+    _ error: ClientError
   ) {
     if current === connection { current = nil }
     leaving.removeAll { $0 === connection }
@@ -168,7 +173,8 @@ final class ClientSession {
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            ClientConnectionHandler(session: bound.value))
+            ClientConnectionHandler(session: bound.value)
+          )
         }
       }
       .connect(host: host, port: port)
@@ -185,7 +191,8 @@ final class ClientSession {
   private func connected(_ channel: any Channel, helloDeadline: NIODeadline) {
     guard !isClosed,
       let connection = try? channel.pipeline.syncOperations.handler(
-        type: ClientConnectionHandler.self), connection.acceptsRequests
+        type: ClientConnectionHandler.self
+      ), connection.acceptsRequests
     else {
       channel.close(promise: nil)
       return
@@ -206,7 +213,9 @@ final class ClientSession {
       return failWaiting(
         ClientError(
           code: .connectFailed,
-          message: "cannot reach \(host):\(port); check that the server runs and is reachable"))
+          message: "cannot reach \(host):\(port); check that the server runs and is reachable"
+        )
+      )
     }
     if !waiting.isEmpty { connect() }
   }

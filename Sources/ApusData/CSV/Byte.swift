@@ -20,17 +20,57 @@ enum Byte {
   }
 }
 
+/// A word of at most eight ASCII letters, or of other bytes that have no case.
+struct AsciiWord {
+  static let `true` = AsciiWord("true")
+  static let `false` = AsciiWord("false")
+  static let one = AsciiWord("1")
+  static let zero = AsciiWord("0")
+  static let inf = AsciiWord("inf")
+  static let infinity = AsciiWord("infinity")
+  static let questionMark = AsciiWord("?")
+  static let na = AsciiWord("na")
+  static let nan = AsciiWord("nan")
+  static let null = AsciiWord("null")
+
+  let count: Int
+
+  /// The lower-case bytes, the first of them lowest.
+  let bytes: UInt64
+
+  /// The bit that makes a letter lower-case, in each byte that is a letter.
+  let caseBits: UInt64
+
+  private init(_ text: String) {
+    precondition(text.utf8.count <= 8, "a word has at most 8 bytes, not \(text.utf8.count)")
+    count = text.utf8.count
+    bytes = text.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    caseBits = text.utf8.reversed().reduce(0) { $0 << 8 | ($1 >= 0x61 ? 0x20 : 0) }
+  }
+}
+
 extension Span where Element == UInt8 {
-  /// Whether some of the bytes spell an ASCII word, in any case.
-  func spells(_ lowercaseWord: StaticString, in range: Range<Int>) -> Bool {
-    guard range.count == lowercaseWord.utf8CodeUnitCount else { return false }
-    return lowercaseWord.withUTF8Buffer { word in
-      for offset in 0..<range.count
-      where unsafe Byte.lowercased(self[range.lowerBound + offset]) != word[offset] {
-        return false
-      }
-      return true
+  /// Eight bytes from a place on, the first of them lowest.
+  @inline(__always)
+  func word(at index: Int) -> UInt64 {
+    UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+  }
+
+  /// Up to eight bytes, the first of them lowest, with zeros above.
+  @inline(__always)
+  func word(_ range: Range<Int>) -> UInt64 {
+    if range.lowerBound + 8 <= count {
+      return word(at: range.lowerBound) & ~(UInt64.max << UInt64(8 * range.count))
     }
+    var word: UInt64 = 0
+    for index in range.reversed() { word = word << 8 | UInt64(self[index]) }
+    return word
+  }
+
+  /// Whether some of the bytes spell a word, in any case.
+  @inline(__always)
+  func spells(_ word: AsciiWord, in range: Range<Int>) -> Bool {
+    range.count == word.count && self.word(range) | word.caseBits == word.bytes
   }
 
   /// The range without the ASCII spaces at its ends.

@@ -116,8 +116,6 @@ struct CSVTokenizer {
   ) throws(DataError) -> Int? {
     let firstField = fields.count
     let count = bytes.count
-    // Most bytes are letters and digits, which are above every byte that ends a field.
-    let ceiling = max(delimiter, Byte.carriageReturn)
     var linesInside = 0
     var cursor = start
     while true {
@@ -133,11 +131,7 @@ struct CSVTokenizer {
         cursor = end
       } else {
         let fieldStart = cursor
-        while cursor < count {
-          let byte = bytes[cursor]
-          if byte <= ceiling, endsField(byte) { break }
-          cursor += 1
-        }
+        cursor = fieldEnd(bytes, from: cursor)
         try checkLength(cursor - fieldStart)
         if cursor == count, !isLast { break }
         fields.append(Field(start: fieldStart, end: cursor, isEscaped: false))
@@ -221,6 +215,34 @@ struct CSVTokenizer {
     }
     lines.append(line)
     line += linesInside + 1
+  }
+
+  /// The first byte from `start` on that ends an unquoted field, or the end of the block.
+  ///
+  /// Looks at eight bytes at a time: a byte is marked when it is the delimiter, or below 14, which the
+  /// line ends are. The lowest mark is exact (borrows only disturb those above it); the rare other
+  /// control bytes that it may be are passed over.
+  @inline(__always)
+  private func fieldEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highBits: UInt64 = 0x8080_8080_8080_8080
+    let delimiters = ones &* UInt64(delimiter)
+    var cursor = start
+    while cursor + 8 <= bytes.count {
+      let word = bytes.word(at: cursor)
+      let difference = word ^ delimiters
+      let marks =
+        ((difference &- ones) & ~difference | (word &- ones &* 14) & ~word) & highBits
+      if marks == 0 {
+        cursor += 8
+        continue
+      }
+      cursor += marks.trailingZeroBitCount >> 3
+      if endsField(bytes[cursor]) { return cursor }
+      cursor += 1
+    }
+    while cursor < bytes.count, !endsField(bytes[cursor]) { cursor += 1 }
+    return cursor
   }
 
   @inline(__always)

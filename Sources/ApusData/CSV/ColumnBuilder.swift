@@ -71,6 +71,8 @@ struct ColumnBuilder {
       let range = field.range
       if guess == .number, let decimal = DecimalParser.parse(bytes, range), holds(decimal) {
         numbers.append(decimal.value)
+      } else if guess == .boolean, let value = boolean(bytes, range) {
+        numbers.append(value)
       } else if MissingText.matches(bytes, range) {
         appendMissing()
       } else if guess == .strings {
@@ -124,7 +126,7 @@ struct ColumnBuilder {
 
   private mutating func appendMissing() {
     missing.insert(rowCount)
-    if guess == .strings { codes.append(Column.missingCode) } else { numbers.append(.nan) }
+    if guess == .strings { codes.append(Column.missingCode) } else { numbers.append(0) }
   }
 
   /// Appends a value that is not the ordinary case: the first one, one with spaces around it, a
@@ -219,17 +221,17 @@ struct ColumnBuilder {
 
   /// `true` and `false` in any case; 1 and 0 too where the column must be boolean.
   private func boolean(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Double? {
-    if bytes.spells("true", in: range) { return 1 }
-    if bytes.spells("false", in: range) { return 0 }
+    if bytes.spells(.true, in: range) { return 1 }
+    if bytes.spells(.false, in: range) { return 0 }
     guard kind == .boolean else { return nil }
-    return bytes.spells("1", in: range) ? 1 : bytes.spells("0", in: range) ? 0 : nil
+    return bytes.spells(.one, in: range) ? 1 : bytes.spells(.zero, in: range) ? 0 : nil
   }
 
   private static func isInfinity(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard let first = range.first else { return false }
     let isSigned = bytes[first] == Byte.minus || bytes[first] == Byte.plus
     let word = isSigned ? range.dropFirst() : range
-    return bytes.spells("inf", in: word) || bytes.spells("infinity", in: word)
+    return bytes.spells(.inf, in: word) || bytes.spells(.infinity, in: word)
   }
 
   private func fault(

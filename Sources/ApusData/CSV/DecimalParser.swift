@@ -40,6 +40,9 @@ enum DecimalParser {
   /// - Returns: Nil when the range is anything else than such a number.
   @inline(__always)
   static func parse(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Decimal? {
+    if let value = shortInteger(bytes, range) {
+      return Decimal(value: Double(value), isInteger: true, isWideInteger: false)
+    }
     let end = range.upperBound
     var cursor = range.lowerBound
     guard cursor < end else { return nil }
@@ -90,6 +93,25 @@ enum DecimalParser {
       }
     }
     return parseRest(bytes, range, cursor: cursor, isFraction: isFraction)
+  }
+
+  /// One to eight digits without a sign, all at once and without a branch that depends on them.
+  ///
+  /// The digits are shifted to the top of a word, zeros filling it below, and then added in pairs, fours
+  /// and eights.
+  @inline(__always)
+  private static func shortInteger(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+    guard (1...8).contains(range.count), range.lowerBound + 8 <= bytes.count else { return nil }
+    let shift = UInt64(64 - 8 * range.count)
+    var word = bytes.word(at: range.lowerBound) &<< shift
+    word |= ~(UInt64.max &<< shift) & 0x3030_3030_3030_3030
+    let tooSmall = (word & 0xF0F0_F0F0_F0F0_F0F0) ^ 0x3030_3030_3030_3030
+    let tooLarge = ((word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) ^ 0x3030_3030_3030_3030
+    guard tooSmall | tooLarge == 0 else { return nil }
+    word &= 0x0F0F_0F0F_0F0F_0F0F
+    word = (word &* (10 << 8 + 1)) >> 8 & 0x00FF_00FF_00FF_00FF
+    word = (word &* (100 << 16 + 1)) >> 16 & 0x0000_FFFF_0000_FFFF
+    return (word &* (10_000 << 32 + 1)) >> 32
   }
 
   /// `significand x 10^exponent` when a fast way gives it exactly rounded.

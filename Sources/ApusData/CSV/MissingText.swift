@@ -19,10 +19,10 @@ enum MissingText {
     let range = bytes.trimmed(padded)
     return switch range.count {
     case 0: true
-    case 1: bytes.spells("?", in: range)
-    case 2: bytes.spells("na", in: range)
-    case 3: bytes.spells("nan", in: range)
-    case 4: bytes.spells("null", in: range)
+    case 1: bytes.spells(.questionMark, in: range)
+    case 2: bytes.spells(.na, in: range)
+    case 3: bytes.spells(.nan, in: range)
+    case 4: bytes.spells(.null, in: range)
     default: false
     }
   }

@@ -104,8 +104,8 @@ struct ColumnFitting {
       let range = 0..<bytes.count
       let number =
         switch column.kind {
-        case .boolean where bytes.span.spells("true", in: range): 1.0
-        case .boolean where bytes.span.spells("false", in: range): 0.0
+        case .boolean where bytes.span.spells(.true, in: range): 1.0
+        case .boolean where bytes.span.spells(.false, in: range): 0.0
         case .timestamp: TimestampParser.parse(bytes.span, range)
         default: DecimalParser.parse(bytes.span, range)?.value
         }

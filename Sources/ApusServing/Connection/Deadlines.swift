@@ -13,7 +13,8 @@ struct Deadlines {
   var earliest: NIODeadline? {
     Self.earlier(
       Self.earlier(Self.earlier(hello, frame), Self.earlier(write, linger)),
-      Self.earlier(drain, quiet))
+      Self.earlier(drain, quiet)
+    )
   }
 
   private static func earlier(_ left: NIODeadline?, _ right: NIODeadline?) -> NIODeadline? {

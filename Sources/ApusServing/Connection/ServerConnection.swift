@@ -1,5 +1,5 @@
-import ApusWire
-import NIOCore
+package import ApusWire
+package import NIOCore
 
 /// The state of one connection, as the server sees it: events in, actions out, no I/O.
 ///
@@ -12,9 +12,9 @@ import NIOCore
 ///
 /// Each request gets exactly one terminal reply: the machine remembers what is in flight, and
 /// ``finish(_:)`` says of each completion whether its reply may still be sent.
-struct ServerConnection {
+package struct ServerConnection {
   /// What the handler does after an event.
-  enum Action: Equatable {
+  package enum Action: Equatable {
     /// Nothing.
     case none
     /// Sends HELLO_OK and widens the decoder to the granted body length.
@@ -39,20 +39,27 @@ struct ServerConnection {
     case closeNow
   }
 
-  enum Phase: Equatable {
+  /// Where in its life a connection is.
+  package enum Phase: Equatable {
+    /// Nothing but HELLO is welcome.
     case awaitingHello
+    /// Requests are answered.
     case ready
+    /// The server shuts down: what is in flight is finished, new requests are refused.
     case draining
+    /// ERROR was sent; input is thrown away until the peer closes.
     case lingering
+    /// Over.
     case closed
   }
 
-  let configuration: ServerConfiguration
-  private(set) var phase = Phase.awaitingHello
+  private let configuration: ServerConfiguration
+  /// Where in its life the connection is.
+  package private(set) var phase = Phase.awaitingHello
   /// The body length in force.
-  private(set) var bodyLength = WireLimits.handshakeBodyLength
+  package private(set) var bodyLength = WireLimits.handshakeBodyLength
   /// The request of the last `score` action, which is too big to be part of it.
-  private(set) var acceptedRequest: ScoreRequest?
+  private var acceptedRequest: ScoreRequest?
 
   private var rowsPerRequest = 0
   private var credit = Credit()
@@ -61,24 +68,29 @@ struct ServerConnection {
   private var isInputClosed = false
   private var deadlines = Deadlines()
 
-  init(configuration: ServerConfiguration, openedAt now: NIODeadline) {
+  /// Creates the machine of a connection that was just opened.
+  ///
+  /// - Parameters:
+  ///   - configuration: The limits and times of the server.
+  ///   - now: The time.
+  package init(configuration: ServerConfiguration, openedAt now: NIODeadline) {
     self.configuration = configuration
     deadlines.hello = now + configuration.helloTimeout
   }
 
   /// Whether frames are still of interest.
-  var acceptsFrames: Bool { phase != .lingering && phase != .closed }
+  package var acceptsFrames: Bool { phase != .lingering && phase != .closed }
 
   /// The count of requests in flight.
-  var inFlightCount: Int { inFlight.count }
+  package var inFlightCount: Int { inFlight.count }
 
   /// When ``tick(at:)`` is to be called, if nothing happens before.
-  var nextDeadline: NIODeadline? { deadlines.earliest }
+  package var nextDeadline: NIODeadline? { deadlines.earliest }
 
   // MARK: Frames
 
   /// A frame came in whole.
-  mutating func received(_ frame: Frame, at now: NIODeadline) -> Action {
+  package mutating func received(_ frame: Frame, at now: NIODeadline) -> Action {
     switch phase {
     case .awaitingHello: return receivedHello(frame, at: now)
     case .ready, .draining: break
@@ -107,7 +119,7 @@ struct ServerConnection {
   }
 
   /// A frame could not be decoded.
-  mutating func rejected(_ failure: FrameFailure, at now: NIODeadline) -> Action {
+  package mutating func rejected(_ failure: FrameFailure, at now: NIODeadline) -> Action {
     guard acceptsFrames else { return .none }
     switch failure.consequence {
     case .answer(let id) where phase != .awaitingHello && inFlight[id] == nil:
@@ -147,7 +159,9 @@ struct ServerConnection {
   }
 
   private mutating func receivedRequest(
-    _ frame: Frame, charge: Credit, at now: NIODeadline
+    _ frame: Frame,
+    charge: Credit,
+    at now: NIODeadline
   ) throws(WireError) -> Action {
     let id = frame.header.correlationID
     switch frame.header.type {
@@ -158,7 +172,9 @@ struct ServerConnection {
       return .sendModelList(correlationID: id)
     case .modelInfo:
       return .sendModelInfo(
-        name: try ModelInfoRequest(decoding: frame.body).name, correlationID: id)
+        name: try ModelInfoRequest(decoding: frame.body).name,
+        correlationID: id
+      )
     case .score:
       let request = try ScoreRequest(decoding: frame.body)
       guard request.rowCount <= rowsPerRequest else {
@@ -171,7 +187,9 @@ struct ServerConnection {
       inFlight[id] = charge
       acceptedRequest = request
       return .score(
-        correlationID: id, deadline: now + budget(frame.header.budgetMicroseconds))
+        correlationID: id,
+        deadline: now + budget(frame.header.budgetMicroseconds)
+      )
     default:
       preconditionFailure("the decoder lets only requests through, not \(frame.header.type)")
     }
@@ -186,7 +204,7 @@ struct ServerConnection {
   // MARK: Completions
 
   /// Takes the request of the last `score` action out of the machine.
-  mutating func takeAcceptedRequest() -> ScoreRequest {
+  package mutating func takeAcceptedRequest() -> ScoreRequest {
     guard let request = acceptedRequest else {
       preconditionFailure("there is no request to take")
     }
@@ -197,7 +215,7 @@ struct ServerConnection {
   /// A request is done; its credit returns.
   ///
   /// - Returns: Whether its reply is to be sent. It is not if the connection is over.
-  mutating func finish(_ id: UInt64, at now: NIODeadline) -> Bool {
+  package mutating func finish(_ id: UInt64, at now: NIODeadline) -> Bool {
     guard let charge = inFlight.removeValue(forKey: id) else { return false }
     used = used - charge
     if phase == .draining, inFlight.isEmpty {
@@ -207,7 +225,7 @@ struct ServerConnection {
   }
 
   /// What is to be done after the replies of this turn are queued.
-  mutating func afterTurn() -> Action {
+  package mutating func afterTurn() -> Action {
     guard isInputClosed, acceptsFrames, inFlight.isEmpty else { return .none }
     phase = .closed
     return .close
@@ -221,7 +239,8 @@ struct ServerConnection {
   ///   - isFrameIncomplete: Whether the beginning of a frame is left.
   ///   - tookFrame: Whether at least one frame was taken.
   ///   - now: The time.
-  mutating func inputConsumed(isFrameIncomplete: Bool, tookFrame: Bool, at now: NIODeadline) {
+  package mutating func inputConsumed(isFrameIncomplete: Bool, tookFrame: Bool, at now: NIODeadline)
+  {
     guard isFrameIncomplete, acceptsFrames else {
       deadlines.frame = nil
       return
@@ -230,14 +249,14 @@ struct ServerConnection {
   }
 
   /// The queue of unsent replies crossed its limit.
-  mutating func writabilityChanged(isWritable: Bool, at now: NIODeadline) {
+  package mutating func writabilityChanged(isWritable: Bool, at now: NIODeadline) {
     deadlines.write = isWritable ? nil : now + configuration.writeTimeout
     // A frame that the server itself does not read cannot be late.
     if !isWritable { deadlines.frame = nil }
   }
 
   /// The peer will not send any more.
-  mutating func inputClosed() -> Action {
+  package mutating func inputClosed() -> Action {
     isInputClosed = true
     switch phase {
     case .lingering, .awaitingHello:
@@ -249,7 +268,7 @@ struct ServerConnection {
   }
 
   /// The server shuts down.
-  mutating func drain(at now: NIODeadline) -> Action {
+  package mutating func drain(at now: NIODeadline) -> Action {
     switch phase {
     case .awaitingHello: return abort(.draining, at: now)
     case .ready:
@@ -263,7 +282,7 @@ struct ServerConnection {
   }
 
   /// Time has passed.
-  mutating func tick(at now: NIODeadline) -> Action {
+  package mutating func tick(at now: NIODeadline) -> Action {
     guard phase != .closed else { return .none }
     if Deadlines.isOver(deadlines.linger, now) || Deadlines.isOver(deadlines.write, now) {
       phase = .closed
@@ -284,14 +303,14 @@ struct ServerConnection {
   }
 
   /// The connection is gone.
-  mutating func closed() {
+  package mutating func closed() {
     phase = .closed
     inFlight = [:]
     deadlines = Deadlines()
   }
 
   /// Refuses the connection, or gives it up.
-  mutating func abort(_ error: WireError, at now: NIODeadline) -> Action {
+  package mutating func abort(_ error: WireError, at now: NIODeadline) -> Action {
     phase = .lingering
     inFlight = [:]
     deadlines = Deadlines()

@@ -30,7 +30,9 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     self.server = server
     self.log = log
     self.connection = ServerConnection(
-      configuration: server.configuration, openedAt: .now())
+      configuration: server.configuration,
+      openedAt: .now()
+    )
   }
 
   // MARK: Channel events
@@ -132,7 +134,10 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     if !connection.acceptsFrames || inbound.readableBytes == 0 { inbound = ByteBuffer() }
     let isIncomplete = decoder.isInsideFrame || inbound.readableBytes > 0
     connection.inputConsumed(
-      isFrameIncomplete: isIncomplete && context.channel.isWritable, tookFrame: tookFrame, at: now)
+      isFrameIncomplete: isIncomplete && context.channel.isWritable,
+      tookFrame: tookFrame,
+      at: now
+    )
   }
 
   /// Sends the replies of this turn and sets the timer.
@@ -215,7 +220,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   }
 
   private func flushThen(
-    _ context: ChannelHandlerContext, _ then: @escaping (ChannelHandlerContext) -> Void
+    _ context: ChannelHandlerContext,
+    _ then: @escaping (ChannelHandlerContext) -> Void
   ) {
     let promise = context.eventLoop.makePromise(of: Void.self)
     promise.futureResult.assumeIsolated().whenComplete { _ in then(context) }
@@ -225,14 +231,20 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   // MARK: Scoring
 
   private func score(
-    _ request: ScoreRequest, _ id: UInt64, _ deadline: NIODeadline,
+    _ request: ScoreRequest,
+    _ id: UInt64,
+    _ deadline: NIODeadline,
     _ context: ChannelHandlerContext
   ) {
     guard let entry = server.catalog.entry(for: request.model) else {
       return complete(id, .failure(.unknownModel))
     }
     let scorer = Scorer(
-      entry: entry, request: request, correlationID: id, maximumBodyLength: connection.bodyLength)
+      entry: entry,
+      request: request,
+      correlationID: id,
+      maximumBodyLength: connection.bodyLength
+    )
     guard request.rowCount <= server.configuration.inlineRowLimit else {
       return scoreInPool(scorer, deadline, context)
     }
@@ -246,11 +258,15 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   }
 
   private func scoreInPool(
-    _ scorer: Scorer, _ deadline: NIODeadline, _ context: ChannelHandlerContext
+    _ scorer: Scorer,
+    _ deadline: NIODeadline,
+    _ context: ChannelHandlerContext
   ) {
     guard server.reserveWaitingRequest() else {
       return complete(
-        scorer.correlationID, .failure(.overloaded(retryAfterMilliseconds: 10)))
+        scorer.correlationID,
+        .failure(.overloaded(retryAfterMilliseconds: 10))
+      )
     }
     let server = server
     let life = life
@@ -270,7 +286,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   }
 
   private static func reply(
-    of scorer: Scorer, _ deadline: NIODeadline
+    of scorer: Scorer,
+    _ deadline: NIODeadline
   ) -> Result<ByteBuffer, WireError> {
     guard NIODeadline.now() < deadline else { return .failure(.deadline) }
     var buffer = ByteBuffer()

@@ -58,9 +58,13 @@ struct Scorer {
   ) throws(WireError) {
     do throws(ScoringError) {
       try ScoreReply.encode(
-        model: entry.info.handle, rowCount: request.rowCount,
-        outputWidth: entry.info.outputWidth, correlationID: correlationID, into: &buffer,
-        score: score)
+        model: entry.info.handle,
+        rowCount: request.rowCount,
+        outputWidth: entry.info.outputWidth,
+        correlationID: correlationID,
+        into: &buffer,
+        score: score
+      )
     } catch {
       throw error.wireError
     }

@@ -1,0 +1,125 @@
+public import ApusCompute
+
+/// A graph made ready for an OpenCL device.
+///
+/// A run copies the inputs that were written since the last one, enqueues the steps, and returns;
+/// reading an output waits for it.
+///
+/// ```
+///  withInput -> host buffer --copy--> | arena | --copy--> host buffer -> withOutput
+///                                        ^ v
+///                                       steps  <--> variables
+/// ```
+public final class OpenCLPlan: Plan {
+  /// The most rows that a run may have.
+  public var batchCapacity: Int { lowering.batchCapacity }
+
+  private let lowering: Lowering
+  private let store: OpenCLVariableStore
+  private let arena: DeviceBuffer
+  private let steps: [Step]
+  private let inputs: [InputPort]
+  private let outputs: [OutputPort]
+  private var preparedRows = 0
+
+  /// Allocates everything that a run needs.
+  ///
+  /// - Throws: `ComputeError` with code `kernelBuildFailed`, `allocationFailed` or
+  ///   `executionFailed`.
+  init(_ lowering: Lowering, store: OpenCLVariableStore) throws(ComputeError) {
+    let backend = store.backend
+    let graph = lowering.graph
+    let arena = try DeviceBuffer(
+      count: lowering.arena.count,
+      context: backend.context,
+      purpose: "the intermediates of \(lowering.batchCapacity) rows"
+    )
+    try store.queue.zero(arena)
+    for id in graph.nodes.indices {
+      guard case .constant(let value) = graph[id].operation else { continue }
+      try store.queue.write([value].span, to: arena, at: lowering.place(of: id).offset)
+    }
+    var steps: [Step] = []
+    for launch in lowering.launches() {
+      steps.append(
+        try Step(launch, backend: backend, arena: arena, variables: store.buffer)
+      )
+    }
+    func port(_ id: Graph.NodeID) -> (Place, Shape, Int) {
+      (lowering.place(of: id), graph[id].shape, lowering.batchCapacity)
+    }
+    self.inputs = graph.inputs.map { id in
+      let (place, shape, capacity) = port(id)
+      return InputPort(place: place, shape: shape, batchCapacity: capacity)
+    }
+    self.outputs = graph.outputs.map { id in
+      let (place, shape, capacity) = port(id)
+      return OutputPort(place: place, shape: shape, batchCapacity: capacity)
+    }
+    self.lowering = lowering
+    self.store = store
+    self.arena = arena
+    self.steps = steps
+  }
+
+  /// Lets `body` write the elements of an input, row-major, for a batch of `rows` rows.
+  ///
+  /// - Parameters:
+  ///   - index: the input's number.
+  ///   - rows: the rows of the batch.
+  ///   - body: writes the elements; those that it does not write keep what was written before.
+  /// - Throws: what `body` throws.
+  public func withInput<Failure: Error>(
+    _ index: Int,
+    rows: Int,
+    _ body: (inout MutableSpan<Float>) throws(Failure) -> Void
+  ) throws(Failure) {
+    checkRows(rows)
+    try inputs[index].write(rows: rows, body)
+  }
+
+  /// Runs the graph on the first `rows` rows of its inputs.
+  ///
+  /// - Throws: `ComputeError.executionFailed`.
+  public func run(rows: Int) throws(ComputeError) {
+    checkRows(rows)
+    if rows != preparedRows {
+      preparedRows = 0
+      for step in steps { try step.prepare(rows: rows) }
+      preparedRows = rows
+    }
+    for input in inputs { try input.upload(rows: rows, to: arena, on: store.queue) }
+    for step in steps { try step.enqueue(on: store.queue) }
+    try store.queue.flush()
+  }
+
+  /// Lets `body` read the elements of an output, row-major, of the last run's `rows` rows.
+  ///
+  /// - Parameters:
+  ///   - index: the output's number.
+  ///   - rows: the rows to read.
+  ///   - body: reads the elements.
+  /// - Returns: what `body` returns.
+  /// - Throws: `ComputeError.executionFailed` when they cannot be fetched from the device, or
+  ///   what `body` throws.
+  public func withOutput<Result>(
+    _ index: Int,
+    rows: Int,
+    _ body: (Span<Float>) throws -> Result
+  ) throws -> Result {
+    checkRows(rows)
+    let output = outputs[index]
+    switch output.place.memory {
+    case .arena: try output.download(rows: rows, from: arena, on: store.queue)
+    case .variables: try output.download(rows: rows, from: store.buffer, on: store.queue)
+    }
+    return try output.read(rows: rows, body)
+  }
+
+  private func checkRows(_ rows: Int) {
+    precondition(
+      (1...batchCapacity).contains(rows),
+      "a plan for \(batchCapacity) rows was asked for \(rows)"
+    )
+  }
+}
