@@ -51,6 +51,7 @@ enum Apus {
   ///   - arguments: The subcommand and what follows it.
   ///   - workspace: Where its output is kept meanwhile.
   /// - Returns: What it left behind.
+  /// - Throws: An error of the file system.
   static func run(_ arguments: [String], in workspace: Workspace) async throws -> Outcome {
     let child = try Child(arguments, in: workspace)
     let exitCode = await child.exitCode()

@@ -51,7 +51,8 @@ extension BadInput {
     training(options: ["--epochs", "0"], "train: no epochs", words: "epochs"),
     training(options: ["--batch-size", "-1"], "train: a negative batch", words: "batch-size"),
     training(options: ["--hidden", "64,x"], "train: a layer of x units", words: "hidden"),
-    training(options: ["--learning-rate", "fast"], "train: a rate that is no number", words: "fast"),
+    training(
+      options: ["--learning-rate", "fast"], "train: a rate that is no number", words: "fast"),
     training(options: ["--activation", "swoosh"], "train: no such activation", words: "swoosh"),
     training(options: ["--optimizer", "magic"], "train: no such optimizer", words: "magic"),
     training(options: ["--loss", "love"], "train: no such loss", words: "love"),

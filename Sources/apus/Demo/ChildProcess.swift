@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 
 /// A run of this same executable with other arguments.
 ///
@@ -35,7 +35,7 @@ struct ChildProcess: ~Copyable {
       usleep(10_000)
     }
     kill(identifier, SIGKILL)
-    _ = unsafe waitpid(identifier, nil, 0)
+    _ = waitpid(identifier, nil, 0)
   }
 
   /// Starts a process; it reads nothing from this one's input.
@@ -50,7 +50,7 @@ struct ChildProcess: ~Copyable {
     _ arguments: [String], output: String, errors: Stream = .inherited
   ) throws(DemoError) -> ChildProcess {
     let executable = "/proc/self/exe"
-    var files = posix_spawn_file_actions_t()
+    var files = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&files)
     defer { unsafe posix_spawn_file_actions_destroy(&files) }
     let replacing = O_WRONLY | O_CREAT | O_TRUNC

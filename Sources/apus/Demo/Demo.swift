@@ -1,7 +1,6 @@
-import ArgumentParser
-import FoundationEssentials
-import Glibc
-import UnixSignals
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import UnixSignals
 
 /// `apus demo`: the whole way from a CSV file to scores over the wire, measured.
 struct Demo: AsyncParsableCommand {

@@ -1,6 +1,6 @@
-import ApusData
-import ApusSimulation
-import FoundationEssentials
+internal import ApusData
+internal import ApusSimulation
+internal import FoundationEssentials
 
 /// The rows that the demo trains and tests on, divided and written down.
 struct DemoData: Sendable {
@@ -28,6 +28,7 @@ struct DemoData: Sendable {
   /// Simulates a shop.
   ///
   /// - Parameter folder: Where to write.
+  /// - Returns: Its visits, divided.
   /// - Throws: `SimulationError`, `DataError` or ``DemoError``.
   static func simulated(in folder: String) throws -> DemoData {
     let configuration = try ShopConfiguration(users: 2000, days: 60, seed: seed)
@@ -47,6 +48,7 @@ struct DemoData: Sendable {
   ///   - path: The file.
   ///   - label: The column to predict.
   ///   - folder: Where to write.
+  /// - Returns: Its rows, divided.
   /// - Throws: `DataError` or ``DemoError``.
   static func own(_ path: String, label: String, in folder: String) throws -> DemoData {
     try DemoData(
@@ -66,7 +68,8 @@ struct DemoData: Sendable {
       validationFraction: 0, seed: Self.seed
     ).test
     guard !testRows.isEmpty else {
-      throw DemoError(.data, "\(path): \(table.rowCount) rows are too few; the demo needs 3 or more")
+      throw DemoError(
+        .data, "\(path): \(table.rowCount) rows are too few; the demo needs 3 or more")
     }
 
     self.label = label
@@ -80,7 +83,8 @@ struct DemoData: Sendable {
       let split = RecordSplit(bytes, testRows: testRows)
       guard split.recordCount == table.rowCount else {
         throw DemoError(
-          .data, "\(path): its \(table.rowCount) rows cannot be told apart; quote fields as in"
+          .data,
+          "\(path): its \(table.rowCount) rows cannot be told apart; quote fields as in"
             + " RFC 4180")
       }
       try Data(split.train).write(to: URL(filePath: trainPath))

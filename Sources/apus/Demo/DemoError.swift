@@ -25,6 +25,16 @@ struct DemoError: Error, Sendable, CustomStringConvertible {
   /// The message.
   var description: String { message }
 
+  /// The exit code of `sysexits.h` that stands for it.
+  var exitCode: Int32 {
+    switch code {
+    case .data: 65
+    case .fileSystem: 73
+    case .step, .report, .scores: 70
+    case .interrupted: 75
+    }
+  }
+
   init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message

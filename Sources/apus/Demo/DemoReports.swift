@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
 /// What `apus train --json` tells.
 struct TrainReport: Decodable, Equatable {
@@ -18,16 +18,22 @@ struct TrainReport: Decodable, Equatable {
 
 /// What `apus evaluate --json` tells.
 struct EvaluateReport: Decodable, Equatable {
-  /// The rows that were scored.
-  let rows: Int
-  /// The area under the ROC curve, where the label has two classes.
-  let auc: Double?
-  /// The share of rows whose class is right, where the label has classes.
-  let accuracy: Double?
-  /// The mean squared error, where the label is a number.
-  let mse: Double?
-  /// The mean absolute error, where the label is a number.
-  let mae: Double?
+  /// The figures that the model's loss has.
+  let metrics: Metrics
+
+  /// The figures that the demo shows; those that the loss does not have are nil.
+  struct Metrics: Decodable, Equatable {
+    /// The rows that were scored.
+    let rows: Int
+    /// The area under the ROC curve, where the label has two classes.
+    let auc: Double?
+    /// The share of rows whose class is right, where the label has classes.
+    let accuracy: Double?
+    /// The mean squared error, where the label is a number.
+    let mse: Double?
+    /// The mean absolute error, where the label is a number.
+    let mae: Double?
+  }
 }
 
 /// The one line that `apus serve` prints when it is ready.
@@ -47,14 +53,6 @@ struct ServeReport: Decodable, Equatable {
     }
     return (String(parts[0]), port)
   }
-}
-
-/// The part of a simulation's `summary.json` that the demo shows.
-struct SimulationReport: Decodable, Equatable {
-  /// The rows of `sessions.csv`.
-  let sessions: Int
-  /// The share of them that ended in a purchase.
-  let purchaseRate: Double
 }
 
 extension Decodable {

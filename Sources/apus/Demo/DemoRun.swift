@@ -1,10 +1,11 @@
-import ApusBench
-import ApusClient
-import ApusModel
-import ApusData
-import ArgumentParser
-import FoundationEssentials
-import Glibc
+internal import ApusBench
+internal import ApusClient
+internal import ApusData
+internal import ApusModel
+internal import ApusTraining
+internal import ApusWire
+internal import ArgumentParser
+internal import FoundationEssentials
 
 /// The steps of the demo, each a command that the user could type.
 struct DemoRun: Sendable {
@@ -28,7 +29,7 @@ struct DemoRun: Sendable {
   func run() async throws {
     say("Apus demo: \(data.origin).")
     let trained = try await train()
-    let evaluated = try await evaluate()
+    let evaluated = try await evaluate().metrics
     var table = DemoTable()
     describe(trained, evaluated, in: &table)
     try await serve { endpoint in
@@ -60,7 +61,7 @@ struct DemoRun: Sendable {
   }
 
   private func describe(
-    _ trained: TrainReport, _ evaluated: EvaluateReport, in table: inout DemoTable
+    _ trained: TrainReport, _ evaluated: EvaluateReport.Metrics, in table: inout DemoTable
   ) {
     let duplicates = Format.grouped(trained.duplicatesDropped)
     table.add("rows to train on", Format.grouped(trained.rows), "\(duplicates) duplicates dropped")
@@ -131,28 +132,30 @@ struct DemoRun: Sendable {
   }
 
   private func score(
-    at endpoint: (host: String, port: Int), _ evaluated: EvaluateReport, in table: inout DemoTable
+    at endpoint: (host: String, port: Int), _ evaluated: EvaluateReport.Metrics,
+    in table: inout DemoTable
   ) async throws {
-    let schema = try Artifact(at: model).manifest.transform.schema
-    let test = try Table(csv: data.testPath, schema: schema, includingLabel: true)
     let client = try await Client.connect(host: endpoint.host, port: endpoint.port)
-    let scoring = WireScoring(
-      client: client, model: try await client.modelInfo(Self.modelName),
-      rows: try RawColumns(test, schema: schema))
+    let model = try await client.modelInfo(Self.modelName)
+    let rows = try RemoteColumns(try ReadingOptions.parse(["--data", data.testPath]), model: model)
     let floor = try EchoFloor.measure(roundTrips: 2000)
-    let single = try await scoring.run(batchSize: 1, limit: Self.oneByOneLimit, warmUp: 500)
-    let batched = try await scoring.run(batchSize: Self.batchSize, warmUp: 3)
+    let single = try await WireScoring(
+      client, model, rows, limit: Self.oneByOneLimit, warmUp: 500)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let batched = try await rows.score(by: client, model: model, batchSize: Self.batchSize)
+    let seconds = (clock.now - start).inSeconds
     await client.close()
 
-    let difference = zip(single.scores, batched.scores).map { abs($0 - $1) }.max() ?? 0
+    let difference = zip(single.scores, batched).map { abs($0 - $1) }.max() ?? 0
     guard difference <= 1e-5 else {
       throw DemoError(.scores, "one by one and in batches, scores differ by \(difference)")
     }
     say(
-      "  scored \(Format.grouped(single.latencies.count)) rows one by one and"
-        + " \(Format.grouped(test.rowCount)) in batches: "
+      "  scored \(Format.grouped(single.scores.count / model.outputWidth)) rows one by one and"
+        + " \(Format.grouped(rows.rowCount)) in batches: "
         + (difference == 0 ? "the same bits" : "at most \(difference) apart"))
-    try verify(batched.scores, schema.label.values(in: test), evaluated)
+    try verify(batched, evaluated)
 
     for (name, percent) in [("p50", 50.0), ("p99", 99.0)] {
       table.add(
@@ -162,16 +165,19 @@ struct DemoRun: Sendable {
     }
     table.add(
       "batches of \(Format.grouped(Self.batchSize)) over TCP",
-      Format.rate(rows: test.rowCount, seconds: batched.seconds),
+      Format.rate(rows: rows.rowCount, seconds: seconds),
       "raw columns; the server transforms them")
   }
 
   /// Verifies that the scores from the wire are as good as `apus evaluate` says.
-  private func verify(_ scores: [Float], _ labels: [Float], _ evaluated: EvaluateReport) throws {
-    guard let expected = evaluated.auc, let found = Metrics.areaUnderCurve(scores, labels),
-      abs(expected - found) > 1e-4
-    else { return }
-    throw DemoError(.scores, "the AUC is \(found) over the wire and \(expected) without it")
+  private func verify(_ scores: [Float], _ evaluated: EvaluateReport.Metrics) throws {
+    guard let expected = evaluated.auc else { return }
+    let schema = try Artifact(at: model).manifest.transform.schema
+    let test = try Table(csv: data.testPath, schema: schema, includingLabel: true)
+    let found = Metrics.areaUnderCurve(scores, try schema.label.values(in: test)) ?? 0
+    guard abs(expected - found) <= 1e-4 else {
+      throw DemoError(.scores, "the AUC is \(found) over the wire and \(expected) without it")
+    }
   }
 
   private func contents(_ path: String) throws(DemoError) -> [UInt8] {
@@ -182,9 +188,5 @@ struct DemoRun: Sendable {
     }
   }
 
-  /// Prints a line, before anything that a step prints after it.
-  private func say(_ line: String) {
-    print(line)
-    unsafe fflush(nil)
-  }
+  private func say(_ line: String) { Terminal.print(line) }
 }

@@ -1,56 +1,44 @@
-import ApusBench
-import ApusClient
-import ApusWire
+internal import ApusBench
+internal import ApusClient
+internal import ApusWire
 
-/// Scores rows over the wire, one by one and in batches, and measures both.
+/// Scores rows over the wire in a closed loop: each request waits for the reply to the one before.
 struct WireScoring: Sendable {
-  /// What came back, and how long it took.
-  struct Result: Sendable {
-    /// The scores, row after row.
-    let scores: [Float]
-    /// The time of each round trip.
-    let latencies: LatencyRecorder
-    /// The time of all of them.
-    let seconds: Double
-  }
+  /// The score of each row.
+  let scores: [Float]
+  /// The time of each round trip.
+  let latencies: LatencyRecorder
 
-  /// The client.
-  let client: Client
-  /// The model, as the server describes it.
-  let model: ModelInfo
-  /// The rows.
-  let rows: RawColumns
-
-  /// Scores rows in a closed loop: each request waits for the reply to the one before.
+  /// Sends one row at a time.
   ///
   /// - Parameters:
-  ///   - batchSize: The rows of a request.
-  ///   - limit: The most rows to score, from the first on.
+  ///   - client: Where to send them.
+  ///   - model: The model, as the server describes it.
+  ///   - columns: The rows.
+  ///   - limit: The most rows to send, from the first on.
   ///   - warmUp: The requests that go before and are not measured.
-  /// - Returns: Scores and times.
   /// - Throws: `ClientError`.
-  func run(batchSize: Int, limit: Int = .max, warmUp: Int) async throws -> Result {
-    let count = min(limit, rows.rowCount)
-    let requests = stride(from: 0, to: count, by: batchSize).map { start in
-      rows[start..<min(start + batchSize, count)]
+  init(
+    _ client: Client, _ model: ModelInfo, _ columns: RemoteColumns, limit: Int, warmUp: Int
+  ) async throws {
+    let rows = try (0..<min(limit, columns.rowCount)).map { row in
+      try columns.columns(row..<row + 1)
     }
-    return try await client.onConnectionThread {
-      for columns in (0..<warmUp).map({ requests[$0 % requests.count] }) {
-        _ = try await client.score(model: model, columns: columns)
+    (scores, latencies) = try await client.onConnectionThread {
+      for request in 0..<warmUp {
+        _ = try await client.score(model: model, columns: rows[request % rows.count])
       }
       var scores: [Float] = []
       var latencies = LatencyRecorder()
       let clock = ContinuousClock()
-      let start = clock.now
-      var last = start
-      for columns in requests {
-        scores += try await client.score(model: model, columns: columns).scores
+      var last = clock.now
+      for row in rows {
+        scores += try await client.score(model: model, columns: row).scores
         let now = clock.now
         latencies.record(nanoseconds: UInt64((now - last) / .nanoseconds(1)))
         last = now
       }
-      return Result(
-        scores: scores, latencies: latencies, seconds: (last - start) / .seconds(1))
+      return (scores, latencies)
     }
   }
 }
