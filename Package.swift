@@ -70,7 +70,8 @@ let package = Package(
     room(
       "ApusServing",
       [
-        "ApusData", "ApusModel", "ApusWire", collections, logging, nio("NIOCore"), nio("NIOPosix"),
+        "ApusCompute", "ApusData", "ApusModel", "ApusWire", collections, logging, nio("NIOCore"),
+        nio("NIOPosix"),
       ]),
     room(
       "ApusClient", ["ApusWire", collections, logging, nio("NIOCore"), nio("NIOPosix")]),

@@ -1,5 +1,6 @@
 import ApusCPU
 import ApusCompute
+import ApusOpenCL
 import Testing
 
 /// A backend that the conformance suite runs on.
@@ -33,7 +34,21 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
     }
   }()
 
-  static let opencl: [BackendUnderTest] = []
+  static let opencl: [BackendUnderTest] = {
+    do {
+      let devices = try OpenCLDevices.discover()
+      let backends = try devices.indices.map { index in
+        let backend = try OpenCLBackend(deviceIndex: index)
+        print("apus-test: OpenCL device: \(backend.device)")
+        return BackendUnderTest(name: "\(backend.device)", backend: backend)
+      }
+      if backends.isEmpty { print("apus-test: not run: OpenCL, no device was found") }
+      return backends
+    } catch {
+      print("apus-test: not run: OpenCL, \(error)")
+      return []
+    }
+  }()
 }
 
 extension BackendUnderTest {

@@ -20,6 +20,8 @@ public struct DeviceDescription: Hashable, Sendable, Codable {
   public let version: String
   /// The number of threads, cores or compute units.
   public let computeUnits: Int
+  /// Whether the device is a GPU.
+  public let isGPU: Bool
 
   /// Describes a device.
   public init(
@@ -28,7 +30,8 @@ public struct DeviceDescription: Hashable, Sendable, Codable {
     name: String,
     vendor: String,
     version: String,
-    computeUnits: Int
+    computeUnits: Int,
+    isGPU: Bool = false
   ) {
     self.kind = kind
     self.selector = selector
@@ -36,6 +39,7 @@ public struct DeviceDescription: Hashable, Sendable, Codable {
     self.vendor = vendor
     self.version = version
     self.computeUnits = computeUnits
+    self.isGPU = isGPU
   }
 }
 

@@ -84,7 +84,8 @@ struct Device: @unchecked Sendable {
       name: name,
       vendor: vendor,
       version: driverVersion,
-      computeUnits: computeUnits
+      computeUnits: computeUnits,
+      isGPU: isGPU
     )
   }
 }

@@ -239,7 +239,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     guard let entry = server.catalog.entry(for: request.model) else {
       return complete(id, .failure(.unknownModel))
     }
-    let scorer = Scorer(
+    let scorer = RequestScorer(
       entry: entry,
       request: request,
       correlationID: id,
@@ -258,7 +258,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   }
 
   private func scoreInPool(
-    _ scorer: Scorer,
+    _ scorer: RequestScorer,
     _ deadline: NIODeadline,
     _ context: ChannelHandlerContext
   ) {
@@ -286,7 +286,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   }
 
   private static func reply(
-    of scorer: Scorer,
+    of scorer: RequestScorer,
     _ deadline: NIODeadline
   ) -> Result<ByteBuffer, WireError> {
     guard NIODeadline.now() < deadline else { return .failure(.deadline) }

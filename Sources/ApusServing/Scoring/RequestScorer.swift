@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// It is pure but for the buffer that it appends to: the same code runs on an event loop and on a
 /// scoring thread.
-struct Scorer {
+struct RequestScorer {
   let entry: ModelCatalog.Entry
   let request: ScoreRequest
   let correlationID: UInt64

@@ -1,0 +1,103 @@
+internal import ApusCompute
+internal import ApusData
+public import ApusModel
+public import ApusWire
+
+/// A sealed model behind the protocol: the artifact's own transforms and net.
+public struct ArtifactModel: ServedModel {
+  /// The description that clients see.
+  public let info: ModelInfo
+
+  private let scorer: Scorer
+  private let columns: [Schema.Column]
+
+  /// Serves a model that is ready on its device.
+  public init(_ scorer: Scorer) {
+    let manifest = scorer.artifact.manifest
+    self.scorer = scorer
+    columns = manifest.transform.schema.columns
+    let label = manifest.transform.schema.label
+    info = ModelInfo(
+      handle: ModelHandle(rawValue: 0), name: manifest.name, version: String(manifest.version),
+      schemaHash: manifest.transform.schema.hash, task: manifest.loss.task,
+      featureWidth: scorer.featureWidth, outputWidth: scorer.outputWidth,
+      outputNames: scorer.outputWidth == 1 ? [] : label.classes,
+      columns: columns.map { ModelInfo.Column(name: $0.name, kind: $0.kind.wireKind) },
+      device: scorer.device.selector, digest: manifest.seal.bytes)
+  }
+
+  /// Scores rows of finished features.
+  public func score(
+    floatRows: Span<Float>, rowCount: Int, into scores: inout MutableSpan<Float>
+  ) throws(ScoringError) {
+    do {
+      try scorer.score(features: floatRows, rowCount: rowCount, into: &scores)
+    } catch {
+      throw ScoringError(error, columns: columns)
+    }
+  }
+
+  /// Scores rows of raw values by the artifact's transforms.
+  public func score(
+    columns values: [RawColumn], rowCount: Int, into scores: inout MutableSpan<Float>
+  ) throws(ScoringError) {
+    do {
+      let table = try Table(columns: zip(columns, values).map { Column($0, $1) })
+      try scorer.score(table, into: &scores)
+    } catch {
+      throw ScoringError(error, columns: columns)
+    }
+  }
+}
+
+extension ScoringError {
+  /// What a client is told about a failure of the scorer.
+  fileprivate init(_ error: any Error, columns: [Schema.Column]) {
+    switch error {
+    case let error as DataError:
+      let column = columns.firstIndex { $0.name == error.column } ?? 0
+      self = .badInput("a value cannot be used", row: error.row ?? 0, column: column)
+    case is ComputeError: self = .device
+    default: self = .internal
+    }
+  }
+}
+
+extension Loss {
+  fileprivate var task: ModelInfo.Task {
+    switch self {
+    case .binaryCrossEntropy: .binaryClassification
+    case .softmaxCrossEntropy: .classification
+    case .meanSquaredError, .meanAbsoluteError: .regression
+    }
+  }
+}
+
+extension ColumnKind {
+  fileprivate var wireKind: RawColumn.Kind {
+    switch self {
+    case .boolean: .boolean
+    case .integer, .real, .timestamp: .number
+    case .category, .text: .category
+    }
+  }
+}
+
+extension Column {
+  /// A column of the request as the transforms take it.
+  fileprivate init(_ schema: Schema.Column, _ raw: RawColumn) {
+    let missing = RowMask(raw.missing.indices.lazy.filter { raw.missing[$0] })
+    switch raw.values {
+    case .numbers(let numbers):
+      self.init(name: schema.name, kind: schema.kind, numbers: numbers, missing: missing)
+    case .booleans(let booleans):
+      self.init(
+        name: schema.name, kind: schema.kind, numbers: booleans.map { $0 ? 1 : 0 },
+        missing: missing)
+    case .categories(let dictionary, let codes):
+      self.init(
+        name: schema.name, kind: schema.kind, dictionary: dictionary, codes: codes,
+        missing: missing)
+    }
+  }
+}

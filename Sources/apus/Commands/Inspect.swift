@@ -1,0 +1,55 @@
+internal import ApusCompute
+internal import ApusData
+internal import ApusModel
+internal import ArgumentParser
+
+/// `apus inspect`: what an artifact is.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a sealed model: its columns, its net, its metrics, where it came from.",
+    discussion: """
+      Example:
+        apus inspect models/visits
+      """)
+
+  @Argument(help: "The model's folder, or the folder of one version.")
+  var model: String
+
+  @Flag(help: "Print one JSON object: the whole manifest.")
+  var json = false
+
+  func run() throws {
+    let artifact = try Artifact(at: model)
+    let manifest = artifact.manifest
+    guard !json else { return try Terminal.print(json: manifest) }
+    let training = manifest.training
+    var lines = [
+      "\(manifest.name) version \(manifest.version), format \(manifest.formatVersion),"
+        + " written by \(manifest.writer)",
+      "seal \(manifest.seal)", "",
+      "trained on \(training.rows) rows (\(training.duplicatesDropped) duplicates dropped), split"
+        + " \(training.split.map(String.init).joined(separator: " / ")), seed \(training.seed)",
+      "  \(training.epochsRun) epochs of batch size \(training.batchSize), \(training.optimizer)",
+      "  on \(training.device)", "  data \(training.dataFingerprint)", "",
+    ]
+    for (part, values) in manifest.metrics.sorted(by: { $0.key < $1.key }) {
+      let text = values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      lines.append("\(part): \(text.joined(separator: ", "))")
+    }
+    lines += ["", "columns (schema \(String(manifest.transform.schema.hash, radix: 16))):"]
+    lines += zip(manifest.transform.schema.columns, manifest.transform.encoders).map {
+      "  \($0.name): \($0.kind.rawValue), \($1.width) features, missing: \($0.missingRule.rawValue)"
+    }
+    lines += manifest.transform.notes.map { "  \($0)" }
+    lines += ["", "net (\(artifact.parameterCount) parameters):"]
+    lines += manifest.graph.fused().nodes.map { "  \($0.operation) -> \($0.shape)" }
+    Terminal.print(lines.joined(separator: "\n"))
+  }
+}
+
+extension Artifact {
+  /// The number of trained numbers.
+  fileprivate var parameterCount: Int {
+    manifest.graph.variables.reduce(0) { $0 + $1.count }
+  }
+}

@@ -1,0 +1,122 @@
+internal import ApusCompute
+internal import ApusNN
+internal import ApusTraining
+public import ArgumentParser
+
+/// The options that shape a net and its training.
+struct NetOptions: ParsableArguments {
+  @Option(help: "The units of the hidden layers, or none for a linear model.")
+  var hidden = HiddenLayers(units: [64, 64])
+
+  @Option(help: "The activation of the hidden layers.")
+  var activation = Activation.relu
+
+  @Option(help: "The loss: auto (by the label), bce, cross-entropy, mse or mae.")
+  var loss = LossChoice.auto
+
+  @Option(help: "The optimizer.")
+  var optimizer = OptimizerChoice.adam
+
+  @Option(help: "The learning rate. [default: 0.001; 0.01 for sgd]")
+  var learningRate: Double?
+
+  @Option(help: "The momentum of sgd.")
+  var momentum: Float = 0
+
+  @Flag(help: "Use Nesterov's form of the momentum.")
+  var nesterov = false
+
+  @Option(
+    help: "The passes over the rows. [default: until validation stops improving, at most 100]")
+  var epochs: Int?
+
+  @Option(help: "The rows in a step.")
+  var batchSize = 32
+
+  @Option(
+    help: """
+      The epochs without a better validation loss after which training stops, 0 for never. \
+      [default: 10, or 0 where --epochs is given]
+      """)
+  var patience: Int?
+
+  func validate() throws {
+    let positive = [
+      ("--epochs", epochs ?? 1), ("--batch-size", batchSize), ("--patience", (patience ?? 1) + 1),
+    ]
+    for (name, value) in positive where value < 1 {
+      throw ValidationError("\(name) takes a positive number, not \(value)")
+    }
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate takes a positive number, not \(learningRate)")
+    }
+    guard 0..<1 ~= momentum else {
+      throw ValidationError("--momentum takes a number from 0 to below 1, not \(momentum)")
+    }
+  }
+
+  /// Writes the options into a recipe.
+  func apply(to recipe: inout TrainingRecipe) {
+    recipe.hidden = hidden.units
+    recipe.activation = activation
+    recipe.loss = loss.loss
+    recipe.optimizer = optimizer.optimizer(momentum: momentum, nesterov: nesterov)
+    if let learningRate { recipe.optimizer.learningRate = learningRate }
+    recipe.batchSize = batchSize
+    if let epochs {
+      recipe.epochs = epochs
+      recipe.patience = nil
+    }
+    if let patience { recipe.patience = patience == 0 ? nil : patience }
+  }
+}
+
+extension Activation: ExpressibleByArgument {}
+
+/// The units of hidden layers as they are typed: `64,64` or `none`.
+struct HiddenLayers: Hashable, ExpressibleByArgument {
+  let units: [Int]
+
+  init(units: [Int]) { self.units = units }
+
+  init?(argument: String) {
+    guard argument != "none" else {
+      units = []
+      return
+    }
+    let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+    units = words.compactMap { Int($0) }
+    guard units.count == words.count, units.allSatisfy({ 1...65_536 ~= $0 }) else { return nil }
+  }
+
+  var defaultValueDescription: String { units.map(String.init).joined(separator: ",") }
+}
+
+/// A loss as it is typed.
+enum LossChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, bce, mse, mae
+  case crossEntropy = "cross-entropy"
+
+  var loss: Loss? {
+    switch self {
+    case .auto: nil
+    case .bce: .binaryCrossEntropy
+    case .crossEntropy: .softmaxCrossEntropy
+    case .mse: .meanSquaredError
+    case .mae: .meanAbsoluteError
+    }
+  }
+}
+
+/// An optimizer as it is typed.
+enum OptimizerChoice: String, ExpressibleByArgument, CaseIterable {
+  case sgd, rmsprop, adam
+
+  func optimizer(momentum: Float, nesterov: Bool) -> Optimizer {
+    switch self {
+    case .sgd: .sgd(momentum: momentum, nesterov: nesterov)
+    case .rmsprop: .rmsprop()
+    case .adam: .adam()
+    }
+  }
+}

@@ -1,0 +1,105 @@
+internal import ApusCompute
+internal import ApusData
+internal import ApusModel
+internal import ApusNN
+internal import ApusTraining
+internal import ArgumentParser
+
+/// `apus train`: a CSV in, a sealed model out.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a net on a CSV file and seal it as the next version of a model.",
+    discussion: """
+      Examples:
+        apus train --data visits.csv --label purchased --output models/visits
+        apus train --data prices.csv --label price --output models/price \\
+          --hidden none --optimizer sgd --loss mse --epochs 100
+
+      Ctrl-C finishes the step in hand and seals the best weights so far.
+      """)
+
+  @OptionGroup var reading: ReadingOptions
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var net: NetOptions
+
+  @Option(help: "The column to predict.")
+  var label: String
+
+  @Option(help: "The model's folder; its last part is the model's name.")
+  var output: String
+
+  @Option(help: "The share of rows held out for the test.")
+  var test = 0.2
+
+  @Option(help: "The share of rows held out for validation.")
+  var validation = 0.1
+
+  @Option(help: "The seed of split, initial weights and shuffling.")
+  var seed: UInt64 = 42
+
+  @Option(help: "Columns to leave out, separated by commas.")
+  var drop = CommaSeparated<String>([])
+
+  @Option(help: "Columns whose kind is given, as COLUMN=KIND,...: \(Train.kinds).")
+  var kinds = CommaSeparated<String>([])
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  private static let kinds = ColumnKind.allCases.map(\.rawValue).joined(separator: " ")
+
+  func run() throws {
+    let folder = ModelFolder(output)
+    guard ModelFolder.isValid(name: folder.name) else {
+      throw Failure.usage(
+        "--output \(output): a model's name has 1 to 64 of the characters a-z 0-9 _ . -")
+    }
+    var options = reading.options
+    options.kinds = try columnKinds()
+    let table = try Table(csv: reading.data, options: options)
+    let fingerprint = try Digest(ofFile: reading.data)
+    let progress = TrainingProgress()
+    let recipe = recipe()
+    let product = try device.withBackend { backend in
+      progress.begin(
+        "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
+      return try recipe.train(
+        on: table, name: folder.name, fingerprint: fingerprint, backend: backend,
+        observer: progress)
+    }
+    progress.end()
+    for note in product.notes { Terminal.report("  \(note)") }
+    let (artifact, path) = try product.artifact.seal(in: folder)
+    let report = TrainingReport(product, artifact, path: path)
+    if json {
+      try Terminal.print(json: report)
+    } else {
+      Terminal.print(report.description)
+    }
+  }
+
+  private func recipe() -> TrainingRecipe {
+    var recipe = TrainingRecipe(label: label)
+    recipe.features.droppedColumns = Set(drop.elements)
+    recipe.testFraction = test
+    recipe.validationFraction = validation
+    recipe.seed = seed
+    recipe.writer = "apus \(Apus.version)"
+    net.apply(to: &recipe)
+    return recipe
+  }
+
+  private func columnKinds() throws -> [String: ColumnKind] {
+    var kinds: [String: ColumnKind] = [:]
+    for assignment in self.kinds.elements {
+      guard let equals = assignment.lastIndex(of: "="),
+        let kind = ColumnKind(rawValue: String(assignment[assignment.index(after: equals)...]))
+      else {
+        throw Failure.usage(
+          "--kinds \(assignment): expected COLUMN=KIND, KIND one of \(Self.kinds)")
+      }
+      kinds[String(assignment[..<equals])] = kind
+    }
+    return kinds
+  }
+}

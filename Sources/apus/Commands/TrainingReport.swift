@@ -1,0 +1,80 @@
+internal import ApusCompute
+internal import ApusModel
+internal import ApusTraining
+internal import Foundation
+
+/// What `apus train` prints.
+struct TrainingReport: Encodable, CustomStringConvertible {
+  let artifact: String
+  let version: Int
+  let rows: Int
+  let duplicatesDropped: Int
+  let device: String
+  let threads: Int
+  let seed: UInt64
+  let epochsRun: Int
+  let bestEpoch: Int
+  let ending: String
+  let trainSeconds: Double
+  let validation: MetricsReport?
+  let test: MetricsReport?
+  let notes: [String]
+
+  init(_ product: TrainingRecipe.Product, _ artifact: Artifact, path: String) {
+    let training = artifact.manifest.training
+    self.artifact = path
+    version = artifact.manifest.version
+    rows = product.rows
+    duplicatesDropped = product.duplicatesDropped
+    device = training.device.selector
+    threads = training.device.kind == .cpu ? training.device.computeUnits : 1
+    seed = training.seed
+    epochsRun = training.epochsRun
+    bestEpoch = product.result.bestEpoch
+    ending = product.result.ending.rawValue
+    trainSeconds = product.result.seconds
+    validation = product.validation.map(MetricsReport.init)
+    test = product.test.map(MetricsReport.init)
+    notes = product.notes
+  }
+
+  var description: String {
+    var lines = [
+      "sealed \(artifact)",
+      "  \(rows) rows, \(duplicatesDropped) duplicates dropped, \(epochsRun) epochs in "
+        + String(format: "%.2f s", trainSeconds) + " (\(ending), best epoch \(bestEpoch))",
+    ]
+    for (name, metrics) in [("validation", validation), ("test", test)] {
+      if let metrics { lines.append("  \(name): \(metrics.description)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Metrics as an object of numbers.
+struct MetricsReport: Encodable, CustomStringConvertible {
+  let rows: Int
+  let values: [String: Double]
+
+  init(_ metrics: Metrics) {
+    rows = metrics.rows
+    values = metrics.values
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    var object = values
+    object["rows"] = Double(rows)
+    try container.encode(object)
+  }
+
+  var description: String {
+    let order = [
+      "auc", "accuracy", "logLoss", "precision", "recall", "f1", "mse", "mae",
+    ]
+    let parts = order.compactMap { name in
+      values[name].map { "\(name) " + String(format: "%.4f", $0) }
+    }
+    return "\(rows) rows, " + parts.joined(separator: ", ")
+  }
+}

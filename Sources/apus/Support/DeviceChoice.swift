@@ -1,0 +1,81 @@
+internal import ApusCPU
+internal import ApusCompute
+internal import ApusModel
+internal import ApusOpenCL
+internal import ArgumentParser
+
+/// What `--device` asks for: the one place that picks a backend.
+enum DeviceChoice: Hashable, ExpressibleByArgument {
+  /// A GPU where one works, else the CPU.
+  case automatic
+  /// The CPU.
+  case cpu
+  /// An OpenCL device, by its place in `apus devices`.
+  case opencl(Int)
+
+  init?(argument: String) {
+    switch argument {
+    case "auto": self = .automatic
+    case "cpu": self = .cpu
+    case "opencl": self = .opencl(0)
+    default:
+      guard argument.hasPrefix("opencl:"), let index = Int(argument.dropFirst(7)), index >= 0
+      else { return nil }
+      self = .opencl(index)
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .automatic: "auto"
+    case .cpu: "cpu"
+    case .opencl(let index): "opencl:\(index)"
+    }
+  }
+
+  static var allValueStrings: [String] { ["auto", "cpu", "opencl", "opencl:N"] }
+
+  /// Runs `body` on the device asked for; where the choice is automatic and a GPU fails, the CPU
+  /// takes over, and one line says why.
+  ///
+  /// - Throws: what `body` throws, or why an OpenCL device that was named is not available.
+  func withBackend<Result>(
+    threads: Int?, _ body: (any Backend) throws -> Result
+  ) throws -> Result {
+    switch self {
+    case .cpu: return try body(CPUBackend(threads: threads))
+    case .opencl(let index): return try body(try OpenCLBackend(deviceIndex: index))
+    case .automatic:
+      do {
+        if let gpu = try OpenCLDevices.discover().firstIndex(where: \.isGPU) {
+          return try body(try OpenCLBackend(deviceIndex: gpu))
+        }
+      } catch let error as ComputeError {
+        Terminal.report("apus: the CPU takes over: \(error)")
+      } catch let error as ArtifactError where error.code == .goldenMismatch {
+        Terminal.report("apus: the CPU takes over: \(error)")
+      }
+      return try body(CPUBackend(threads: threads))
+    }
+  }
+}
+
+/// The options of every command that computes.
+struct DeviceOptions: ParsableArguments {
+  @Option(help: "The device: auto (a GPU where one works, else the CPU), cpu, opencl, opencl:N.")
+  var device = DeviceChoice.automatic
+
+  @Option(help: "The threads of the CPU device. [default: all cores]")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024 ~= threads) {
+      throw ValidationError("--threads takes 1 to 1024, not \(threads)")
+    }
+  }
+
+  /// Runs `body` on the device that the options ask for.
+  func withBackend<Result>(_ body: (any Backend) throws -> Result) throws -> Result {
+    try device.withBackend(threads: threads, body)
+  }
+}

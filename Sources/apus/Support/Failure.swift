@@ -1,0 +1,43 @@
+internal import ApusClient
+internal import ApusCompute
+internal import ApusData
+internal import ApusModel
+internal import ApusServing
+internal import ApusSimulation
+internal import ApusTraining
+
+/// An error as the command line reports it: one line, and an exit code of `sysexits.h`.
+struct Failure: Error {
+  let message: String
+  let exitCode: Int32
+
+  /// Wrong use of the command line.
+  static func usage(_ message: String) -> Failure { Failure(message: message, exitCode: 64) }
+
+  /// A file that cannot be written.
+  static func cannotWrite(_ path: String, _ cause: any Error) -> Failure {
+    Failure(message: "\(path): it cannot be written: \(cause)", exitCode: 73)
+  }
+
+  private init(message: String, exitCode: Int32) {
+    self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    self.exitCode = exitCode
+  }
+
+  /// The failure that an error of one of the rooms means; nil for errors of the argument parser.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as DataError: self.init(message: "\(error)", exitCode: 65)
+    case let error as ArtifactError:
+      self.init(message: "\(error)", exitCode: error.code == .unwritable ? 73 : 65)
+    case let error as DivergedError: self.init(message: "\(error)", exitCode: 65)
+    case let error as ComputeError: self.init(message: "\(error)", exitCode: 69)
+    case let error as ServerError: self.init(message: "\(error)", exitCode: 69)
+    case let error as ClientError:
+      self.init(message: "\(error)", exitCode: error.code == .refused ? 65 : 69)
+    case let error as SimulationError: self.init(message: "\(error)", exitCode: 73)
+    default: return nil
+    }
+  }
+}

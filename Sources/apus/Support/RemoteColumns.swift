@@ -1,0 +1,82 @@
+internal import ApusClient
+internal import ApusData
+internal import ApusWire
+
+/// The columns of a file that a served model takes, ready to be sent.
+struct RemoteColumns {
+  private let table: Table
+  private let names: [String]
+
+  /// Reads a file and finds the model's columns in it.
+  ///
+  /// - Throws: `DataError` naming file, line and column.
+  init(_ reading: ReadingOptions, model: ModelInfo) throws(DataError) {
+    var options = reading.options
+    for column in model.columns {
+      switch column.kind {
+      case .boolean: options.kinds[column.name] = .boolean
+      case .category: options.kinds[column.name] = .category
+      // Left to inference: timestamps are numbers too.
+      case .number: break
+      }
+    }
+    var table = try Table(csv: reading.data, options: options)
+    for column in model.columns where column.kind == .number {
+      guard try !table.requiredColumn(named: column.name).kind.isNumeric else { continue }
+      // Read as numbers, which names the first line that is not one.
+      options.kinds[column.name] = .real
+      table = try Table(csv: reading.data, options: options)
+    }
+    self.table = table
+    self.names = model.columns.map(\.name)
+  }
+
+  /// The most requests that wait for their replies.
+  private static let requestsInFlight = 64
+
+  /// Scores all rows.
+  func score(by client: Client, model: ModelInfo, batchSize: Int) async throws -> [Float] {
+    let width = model.outputWidth
+    var scores = [Float](repeating: 0, count: table.rowCount * width)
+    var starts = stride(from: 0, to: table.rowCount, by: batchSize).makeIterator()
+    try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
+      func sendNext() throws {
+        guard let start = starts.next() else { return }
+        let columns = try columns(start..<min(start + batchSize, table.rowCount))
+        group.addTask {
+          (start, try await client.score(model: model, columns: columns).scores)
+        }
+      }
+      for _ in 0..<Self.requestsInFlight { try sendNext() }
+      while let (start, batch) = try await group.next() {
+        scores.replaceSubrange(start * width..<start * width + batch.count, with: batch)
+        try sendNext()
+      }
+    }
+    return scores
+  }
+
+  private func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
+    var columns: [RawColumn] = []
+    for name in names {
+      columns.append(RawColumn(try table.requiredColumn(named: name), rows: rows))
+    }
+    return columns
+  }
+}
+
+extension RawColumn {
+  /// Some rows of a table's column, as they are sent.
+  init(_ column: Column, rows: Range<Int>) {
+    let missing = rows.map { column.missing.contains($0) }
+    switch column.storage {
+    case .numbers(let numbers):
+      let values = zip(rows, missing).map { $1 ? 0 : numbers[$0] }
+      self.init(
+        values: column.kind == .boolean ? .booleans(values.map { $0 != 0 }) : .numbers(values),
+        missing: missing)
+    case .strings:
+      self = .categories(rows.map { column.string(at: $0) })
+    }
+  }
+}

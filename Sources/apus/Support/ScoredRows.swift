@@ -1,0 +1,65 @@
+internal import ApusClient
+internal import ApusData
+internal import ApusModel
+internal import ApusWire
+internal import Foundation
+
+/// Scores with the names of their columns.
+struct ScoredRows {
+  /// The scores, row by row.
+  let scores: [Float]
+  /// The names of a row's scores; empty where there is one.
+  let names: [String]
+  /// The device that computed them.
+  let device: String
+
+  var width: Int { max(1, names.count) }
+  var rowCount: Int { scores.count / width }
+
+  /// Writes `row,score`, or `row,score_CLASS,...` where a row has several scores; each number reads
+  /// back to the same float.
+  ///
+  /// - Throws: `Failure` when the file cannot be written; then nothing is left of it.
+  func write(to path: String) throws {
+    var text =
+      "row,"
+      + (names.isEmpty ? "score" : names.map { "score_\($0)" }.joined(separator: ",")) + "\n"
+    for row in 0..<rowCount {
+      text += String(row)
+      for score in scores[row * width..<(row + 1) * width] { text += ",\(score)" }
+      text += "\n"
+    }
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw Failure.cannotWrite(path, error)
+    }
+  }
+}
+
+extension ScoredRows {
+  /// Scores a file through a server, `batchSize` rows in a request, many requests in flight.
+  init(
+    from address: Address, model name: String, reading: ReadingOptions, batchSize: Int
+  ) async throws {
+    let client = try await Client.connect(host: address.host, port: address.port)
+    do {
+      let model = try await client.modelInfo(name)
+      let columns = try RemoteColumns(reading, model: model)
+      self.init(
+        scores: try await columns.score(by: client, model: model, batchSize: batchSize),
+        names: model.outputWidth == 1 ? [] : model.outputNames, device: model.device)
+    } catch {
+      await client.close()
+      throw error
+    }
+    await client.close()
+  }
+}
+
+extension Artifact {
+  /// The names of a row's scores: the classes where there are several, else none.
+  var outputNames: [String] {
+    outputWidth == 1 ? [] : manifest.transform.schema.label.classes
+  }
+}
