@@ -87,6 +87,15 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    .executableTarget(
+      name: "apus-bench-scoring",
+      dependencies: [
+        "ApusBench", "ApusCPU", "ApusClient", "ApusData", "ApusModel", "ApusWire", nio("NIOCore"),
+      ],
+      path: "Benchmarks/scoring/Sources",
+      swiftSettings: swiftSettings
+    ),
+
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
     tests(

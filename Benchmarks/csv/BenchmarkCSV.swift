@@ -1,9 +1,9 @@
 import ApusData
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+import FoundationEssentials
 #else
-  import Foundation
+import Foundation
 #endif
 
 /// Reads the CSV named by the first argument and prints one JSON line: what it cost.

@@ -141,6 +141,8 @@ struct DemoRun: Sendable {
     let floor = try EchoFloor.measure(roundTrips: 2000)
     let single = try await WireScoring(
       client, model, rows, limit: Self.oneByOneLimit, warmUp: 500)
+    // The first batches make the server grow its buffers.
+    _ = try await rows.score(by: client, model: model, batchSize: Self.batchSize)
     let clock = ContinuousClock()
     let start = clock.now
     let batched = try await rows.score(by: client, model: model, batchSize: Self.batchSize)

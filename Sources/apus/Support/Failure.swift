@@ -37,6 +37,7 @@ struct Failure: Error {
     case let error as ClientError:
       self.init(message: "\(error)", exitCode: error.code == .refused ? 65 : 69)
     case let error as SimulationError: self.init(message: "\(error)", exitCode: 73)
+    case let error as DemoError: self.init(message: "\(error)", exitCode: error.exitCode)
     default: return nil
     }
   }

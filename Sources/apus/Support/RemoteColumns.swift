@@ -3,7 +3,7 @@ internal import ApusData
 internal import ApusWire
 
 /// The columns of a file that a served model takes, ready to be sent.
-struct RemoteColumns {
+struct RemoteColumns: Sendable {
   private let table: Table
   private let names: [String]
 
@@ -31,6 +31,9 @@ struct RemoteColumns {
     self.names = model.columns.map(\.name)
   }
 
+  /// The count of rows.
+  var rowCount: Int { table.rowCount }
+
   /// The most requests that wait for their replies.
   private static let requestsInFlight = 64
 
@@ -56,7 +59,10 @@ struct RemoteColumns {
     return scores
   }
 
-  private func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
+  /// Some rows, as a request holds them.
+  ///
+  /// - Throws: `DataError` where a column is missing.
+  func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
     var columns: [RawColumn] = []
     for name in names {
       columns.append(RawColumn(try table.requiredColumn(named: name), rows: rows))
