@@ -1,3 +1,5 @@
+import Testing
+
 /// One way to get the command line wrong, and what must be said about it.
 struct BadInput: Sendable, CustomTestStringConvertible {
   /// What is wrong.

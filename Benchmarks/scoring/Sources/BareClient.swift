@@ -12,11 +12,14 @@ struct BareClient: ~Copyable {
 
   private let socket: LoopbackSocket
 
+  private init(_ socket: consuming LoopbackSocket) { self.socket = socket }
+
   /// Connects and exchanges HELLO.
-  init(port: UInt16) throws {
-    socket = try LoopbackSocket.connected(to: port)
+  static func connected(to port: UInt16) throws -> BareClient {
+    let client = BareClient(try LoopbackSocket.connected(to: port))
     let hello = Hello(clientName: "bench", clientVersion: "1")
-    _ = try exchange(hello.frame, expecting: .helloOK)
+    _ = try client.exchange(hello.frame, expecting: .helloOK)
+    return client
   }
 
   /// Returns the description of a model.

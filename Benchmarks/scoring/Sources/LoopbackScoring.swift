@@ -61,7 +61,7 @@ struct LoopbackScoring: Sendable {
 
   /// The same by a blocking socket and frames that were made before.
   private func bare() async throws -> [String: Double] {
-    let client = try BareClient(port: port)
+    let client = try BareClient.connected(to: port)
     let info = try client.modelInfo(model)
     let frames = (0..<256).map { row in client.request(columns(row..<row + 1), of: info) }
     var stopwatch = Stopwatch()

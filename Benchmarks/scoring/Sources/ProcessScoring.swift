@@ -14,6 +14,7 @@ struct ProcessScoring {
   /// - Parameters:
   ///   - artifact: The model.
   ///   - table: At least 4096 rows.
+  /// - Throws: An error of the scorer.
   init(_ artifact: Artifact, _ table: Table) throws {
     scorer = try Scorer(artifact, backend: CPUBackend(threads: 1))
     self.table = table
