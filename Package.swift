@@ -98,7 +98,7 @@ let package = Package(
     tests("ApusSimulationTests", ["ApusSimulation"]),
     tests(
       "ApusTrainingTests",
-      ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusTraining"]),
+      ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"]),
     tests("ApusWireTests", ["ApusWire", nio("NIOCore")]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
