@@ -71,6 +71,10 @@ enum DecimalParser {
     if isFraction {
       cursor += 1
       let fractionStart = cursor
+      if end - cursor >= 8, let eight = shortInteger(bytes, cursor..<cursor + 8) {
+        significand = significand &* 100_000_000 &+ eight
+        cursor += 8
+      }
       while cursor < end {
         let digit = bytes[cursor] &- Byte.zero
         if digit > 9 { break }
