@@ -69,15 +69,13 @@ struct ColumnBuilder {
     let rows = blocks.tokenizer.lines.count
     var row = 0
     while row < rows, !isContradicted {
-      if guess == .number {
+      if guess == .number || guess == .boolean {
         let appended = appendNumbers(bytes, fields, stride: stride, rows: row..<rows)
         row += appended
         guard row < rows else { break }
       }
       let field = fields[row * stride + index]
-      if guess == .boolean, let value = boolean(bytes, field.range) {
-        numbers.append(value)
-      } else if MissingText.matches(bytes, field.range) {
+      if MissingText.matches(bytes, field.range) {
         appendMissing()
       } else if guess == .strings {
         try appendString(bytes, field, blocks, row: row)
@@ -89,7 +87,7 @@ struct ColumnBuilder {
     }
   }
 
-  /// Appends numbers and missing values until one needs a closer look.
+  /// Appends numbers or booleans, and missing values, until one needs a closer look.
   ///
   /// - Returns: How many rows were appended.
   private mutating func appendNumbers(
@@ -101,6 +99,7 @@ struct ColumnBuilder {
     // A local array is written without asking, at each number, whether it is shared.
     var numbers = self.numbers
     self.numbers = []
+    let isBoolean = guess == .boolean
     let first = numbers.count
     numbers.append(contentsOf: repeatElement(0, count: rows.count))
     var output = numbers.mutableSpan
@@ -108,8 +107,8 @@ struct ColumnBuilder {
     var place = rows.lowerBound * stride + index
     while appended < rows.count {
       let range = fields[place].range
-      if let decimal = DecimalParser.parse(bytes, range), holds(decimal) {
-        output[first + appended] = decimal.value
+      if let number = isBoolean ? boolean(bytes, range) : number(bytes, range) {
+        output[first + appended] = number
       } else if MissingText.matches(bytes, range) {
         missing.insert(rowCount + appended)
       } else {
@@ -162,6 +161,13 @@ struct ColumnBuilder {
     }
     hasFractions = true
     return true
+  }
+
+  /// The number that a text is, when it is one that this column may have.
+  @inline(__always)
+  private mutating func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Double? {
+    guard let decimal = DecimalParser.parse(bytes, range), holds(decimal) else { return nil }
+    return decimal.value
   }
 
   private mutating func appendMissing() {

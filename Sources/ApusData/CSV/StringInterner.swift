@@ -51,10 +51,12 @@ struct StringInterner {
     var state = UInt64(range.count)
     var place = range.lowerBound
     while place < range.upperBound {
-      state = StableHash.mix(state, bytes.word(place..<min(place + 8, range.upperBound)))
+      let word = bytes.word(place..<min(place + 8, range.upperBound))
+      state = (state ^ word) &* 0x9E37_79B9_7F4A_7C15
+      state ^= state >> 32
       place += 8
     }
-    return state
+    return StableHash.mix(state, 0)
   }
 
   @inline(__always)
