@@ -28,25 +28,33 @@ struct FieldEnds {
   /// The next place, or the end of the bytes when there is none.
   @inline(__always)
   mutating func next(in bytes: Span<UInt8>) -> Int {
-    while true {
-      while marks == 0 {
-        base += 64
-        if base >= bytes.count { return bytes.count }
-        marks = marks(in: bytes, at: base)
-      }
+    while marks != 0 || refill(from: bytes) {
       let place = base + marks.trailingZeroBitCount
       marks &= marks &- 1
       let byte = bytes[place]
       if byte == delimiter || byte == Byte.lineFeed || byte == Byte.carriageReturn { return place }
     }
+    return bytes.count
+  }
+
+  /// Goes on to the next 64 bytes with a mark, if there are any.
+  @inline(never)
+  private mutating func refill(from bytes: Span<UInt8>) -> Bool {
+    while marks == 0 {
+      base += 64
+      if base >= bytes.count { return false }
+      marks = marks(in: bytes, at: base)
+    }
+    return true
   }
 
   @inline(__always)
   private func marks(in bytes: Span<UInt8>, at start: Int) -> UInt64 {
     var marks: UInt64 = 0
-    if start + 64 <= bytes.count {
+    if start >= 0, start + 64 <= bytes.count {
       for index in 0..<8 {
-        marks |= mark(bytes.word(at: start + 8 * index)) << UInt64(8 * index)
+        let word = unsafe bytes.word(uncheckedAt: start + 8 * index)
+        marks |= mark(word) << UInt64(8 * index)
       }
     } else {
       for place in stride(from: start, to: bytes.count, by: 8) {
