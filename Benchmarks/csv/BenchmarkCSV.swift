@@ -1,9 +1,9 @@
 import ApusData
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+import FoundationEssentials
 #else
-  import Foundation
+import Foundation
 #endif
 
 /// Reads the CSV named by the first argument and prints one JSON line: what it cost.
@@ -20,7 +20,8 @@ struct BenchmarkCSV {
     let seconds = (clock.now - start) / .seconds(1)
     print(
       "{\"seconds\":\(seconds),\"rows\":\(table.rowCount),\"columns\":\(table.columns.count),"
-        + "\"peakBytes\":\(try peakBytes())}")
+        + "\"peakBytes\":\(try peakBytes())}"
+    )
   }
 
   /// The largest resident size that this process has had.
