@@ -49,20 +49,22 @@ void store_lanes(float16 v, global float *x, uint count) {
   }
 }
 
-// The sum of all lanes, in a fixed tree.
+// The sum of all lanes, ascending.
 float sum_of_lanes(float16 v) {
-  const float8 a = v.lo + v.hi;
-  const float4 b = a.lo + a.hi;
-  const float2 c = b.lo + b.hi;
-  return c.x + c.y;
+  float values[LANES];
+  vstore16(v, 0, values);
+  float sum = 0.0f;
+  for (uint lane = 0; lane < LANES; ++lane) sum += values[lane];
+  return sum;
 }
 
 // The greatest lane.
 float greatest_lane(float16 v) {
-  const float8 a = fmax(v.lo, v.hi);
-  const float4 b = fmax(a.lo, a.hi);
-  const float2 c = fmax(b.lo, b.hi);
-  return fmax(c.x, c.y);
+  float values[LANES];
+  vstore16(v, 0, values);
+  float greatest = values[0];
+  for (uint lane = 1; lane < LANES; ++lane) greatest = fmax(greatest, values[lane]);
+  return greatest;
 }
 
 // max(x, 0), NaN where x is NaN.

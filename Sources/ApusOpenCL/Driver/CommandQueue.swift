@@ -83,29 +83,6 @@ struct CommandQueue: ~Copyable, @unchecked Sendable {
     )
   }
 
-  /// Enqueues the filling of a whole buffer with zeros.
-  ///
-  /// - Throws: `ComputeError.allocationFailed`, since a driver may first give memory here.
-  func zero(_ buffer: borrowing DeviceBuffer) throws(ComputeError) {
-    var zero: Float = 0
-    try check(
-      unsafe library.functions.clEnqueueFillBuffer(
-        handle,
-        buffer.handle,
-        &zero,
-        MemoryLayout<Float>.size,
-        0,
-        buffer.count * MemoryLayout<Float>.stride,
-        0,
-        nil,
-        nil
-      ),
-      "clEnqueueFillBuffer",
-      .allocationFailed,
-      "a buffer of \(buffer.count) floats could not be zeroed"
-    )
-  }
-
   /// Copies `source` to the elements of `buffer` from `offset` on, and waits for it.
   ///
   /// - Throws: `ComputeError.executionFailed`.

@@ -20,7 +20,6 @@
   X(clCreateKernel)             \
   X(clCreateProgramWithBinary)  \
   X(clCreateProgramWithSource)  \
-  X(clEnqueueFillBuffer)        \
   X(clEnqueueNDRangeKernel)     \
   X(clEnqueueReadBuffer)        \
   X(clEnqueueWriteBuffer)       \
