@@ -62,7 +62,7 @@ let package = Package(
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
     room("ApusModel", ["ApusCompute", "ApusData", "ApusNN", crypto]),
-    room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
+    room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"]),
     room("ApusSimulation", ["ApusRandom"]),
 
     // Serving: frames, server, client.
@@ -88,7 +88,8 @@ let package = Package(
 
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
-    tests("ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL"]),
+    tests(
+      "ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"]),
     tests("ApusDataTests", ["ApusData"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),

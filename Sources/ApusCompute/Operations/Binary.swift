@@ -25,12 +25,8 @@ public enum Binary: String, Hashable, Sendable, Codable, CaseIterable {
   /// How an operand of shape `b` is laid over one of shape `a`, or nil where it cannot be.
   public static func broadcast(_ a: Shape, _ b: Shape) -> Broadcast? {
     if a == b { return .some(.none) }
-    guard !b.isBatched else { return nil }
-    switch b.count(batchSize: 1) {
-    case 1: return .scalar
-    case a.columns where b.rows == .fixed(1): return .row
-    default: return nil
-    }
+    if b == .scalar { return .scalar }
+    return b == .fixed(a.columns) ? .row : nil
   }
 
   func shape(of operands: [Shape]) throws(ComputeError) -> Shape {

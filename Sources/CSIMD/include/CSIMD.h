@@ -1,1 +1,162 @@
-typedef int CSIMD_placeholder;
+/// The CPU's kernels: whole plans run in one call, one body per instruction set.
+///
+/// Numbers of both `apus_step.m` and `.k` may follow the batch, everything else is fixed when a
+/// plan is made. Nothing here allocates except `apus_pool_create`.
+#ifndef CSIMD_H
+#define CSIMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// An instruction set level that the bodies are compiled for.
+typedef enum apus_isa : int32_t {
+  APUS_ISA_BASELINE,
+  APUS_ISA_AVX2,
+  APUS_ISA_AVX512,
+} apus_isa;
+
+/// Whether this machine and its operating system can run `isa`.
+bool apus_isa_is_supported(apus_isa isa);
+
+/// The number of cores that this process may run on.
+size_t apus_available_cores(void);
+
+/// What a step computes. Operands are named in the order of `apus_step.operands`.
+typedef enum apus_operation : int32_t {
+  APUS_MATMUL_NN,            // a[m,k] b[k,n]; then bias, saved where used
+  APUS_MATMUL_NT,            // a[m,k] b[n,k]; scratch holds n * k elements
+  APUS_MATMUL_TN,            // a[k,m] b[k,n]
+  APUS_BINARY,               // a[m,n] b; variant apus_binary, layout apus_broadcast
+  APUS_ACTIVATION,           // x[m,n]; variant apus_activation
+  APUS_ACTIVATION_GRADIENT,  // upstream[m,n] saved[m,n]; variant apus_activation
+  APUS_REDUCE,               // x[m,n]; variant apus_axis; mean
+  APUS_BROADCAST,            // x -> [m,n]; variant apus_axis; mean
+  APUS_SOFTMAX,              // logits[m,n]
+  APUS_LOSS,                 // prediction[m,n] target; variant apus_loss
+  APUS_LOSS_GRADIENT,        // prediction[m,n] target upstream[1]; variant apus_loss
+  APUS_UPDATE,               // gradient schedule[3], result = parameter; variant apus_rule
+} apus_operation;
+
+/// A function of one element.
+typedef enum apus_activation : int32_t {
+  APUS_IDENTITY,
+  APUS_RELU,
+  APUS_SIGMOID,
+  APUS_TANH,
+  APUS_SOFTPLUS,
+  APUS_GELU,
+} apus_activation;
+
+/// What follows a matrix product and its bias.
+typedef enum apus_epilogue : int32_t {
+  APUS_EPILOGUE_NONE,
+  APUS_EPILOGUE_ACTIVATION,
+  APUS_EPILOGUE_GRADIENT,
+} apus_epilogue;
+
+/// An elementwise operation.
+typedef enum apus_binary : int32_t {
+  APUS_ADD,
+  APUS_SUBTRACT,
+  APUS_MULTIPLY,
+  APUS_DIVIDE,
+} apus_binary;
+
+/// How the second operand of an elementwise operation is laid over the first.
+typedef enum apus_broadcast : int32_t {
+  APUS_BROADCAST_NONE,
+  APUS_BROADCAST_ROW,
+  APUS_BROADCAST_SCALAR,
+} apus_broadcast;
+
+/// What a reduction sums over.
+typedef enum apus_axis : int32_t {
+  APUS_AXIS_ROWS,
+  APUS_AXIS_COLUMNS,
+  APUS_AXIS_ALL,
+} apus_axis;
+
+/// A loss.
+typedef enum apus_loss : int32_t {
+  APUS_MEAN_SQUARED_ERROR,
+  APUS_MEAN_ABSOLUTE_ERROR,
+  APUS_BINARY_CROSS_ENTROPY,
+  APUS_SOFTMAX_CROSS_ENTROPY,
+} apus_loss;
+
+/// An optimizer's rule, and the meaning of `apus_step.parameters` and `.slots`.
+typedef enum apus_rule : int32_t {
+  APUS_SGD,
+  APUS_MOMENTUM,  // parameters: momentum; slots: velocity
+  APUS_NESTEROV,  // parameters: momentum; slots: velocity
+  APUS_RMSPROP,   // parameters: rho, epsilon; slots: square average
+  APUS_ADAM,      // parameters: beta1, beta2, epsilon; slots: first and second moment
+} apus_rule;
+
+/// An extent: `fixed`, or the rows of the batch where `fixed` is 0.
+typedef struct {
+  size_t fixed;
+} apus_extent;
+
+/// The memory that a place counts from.
+typedef enum apus_memory : int32_t {
+  APUS_ABSENT,  // no memory: an operand that this step does not have
+  APUS_ARENA,   // the plan's intermediates
+  APUS_STORE,   // the model's variables
+} apus_memory;
+
+/// Where a tensor begins: an element of one of the memories.
+typedef struct {
+  apus_memory memory;
+  size_t offset;
+} apus_place;
+
+/// One step of a plan. It holds places instead of addresses, so plans can share steps.
+typedef struct {
+  apus_operation operation;
+  int32_t variant;
+  apus_epilogue epilogue;
+  apus_activation activation;  // of the epilogue
+  apus_broadcast broadcast;
+  bool mean;
+  apus_extent m, k;
+  size_t n;
+  apus_place result;
+  apus_place operands[3];
+  apus_place bias;
+  apus_place scratch;
+  apus_place slots[2];
+  float parameters[3];
+} apus_step;
+
+/// Threads that share the work of one step at a time.
+typedef struct apus_pool apus_pool;
+
+/// Makes a pool of `threads` threads, the caller counted; NULL where no thread can be started.
+apus_pool *_Nullable apus_pool_create(size_t threads);
+/// Stops the threads and frees the pool.
+void apus_pool_destroy(apus_pool *_Nonnull pool);
+/// Runs `task` for each index below `count`, on the pool where it is free, else on the caller.
+void apus_pool_run(apus_pool *_Nullable pool, size_t count,
+                   void (*_Nonnull task)(const void *_Nonnull context, size_t index),
+                   const void *_Nonnull context);
+
+/// Runs `count` steps in order on a batch of `rows` rows.
+void apus_run(apus_isa isa, const apus_step *_Nonnull steps, size_t count, size_t rows,
+              float *_Nonnull arena, float *_Nonnull store, apus_pool *_Nullable pool);
+
+/// One of the vectorised functions, for tests of its accuracy: result[i] = f(x[i]).
+typedef enum apus_function : int32_t {
+  APUS_FUNCTION_EXP,
+  APUS_FUNCTION_LOG,
+  APUS_FUNCTION_LOG1P_EXP_NEGATED,  // log1p(exp(-|x|))
+  APUS_FUNCTION_SIGMOID,
+  APUS_FUNCTION_TANH,
+} apus_function;
+
+/// Applies a vectorised function to `count` elements.
+void apus_apply(apus_isa isa, apus_function function, size_t count, const float *_Nonnull x,
+                float *_Nonnull result);
+
+#endif

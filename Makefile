@@ -1,0 +1,51 @@
+# The front door. Longer work is done by the scripts in .ci and in each benchmark's folder.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# One release build serves tests, demo and benchmarks: tests import no internals.
+BUILD_FLAGS := -c release --explicit-target-dependency-import-check error
+TEST_FLAGS := $(BUILD_FLAGS) --disable-testable-imports --disable-xctest
+
+# The file and the column to predict, for `make demo` on data of your own.
+DATA ?=
+LABEL ?=
+
+# The OpenCL part of the conformance tests, as one command.
+OCLGRIND_COMMAND ?= .build/release/apus devices --self-check --device opencl:0
+
+BENCHMARKS := $(patsubst Benchmarks/%/run.sh,%,$(wildcard Benchmarks/*/run.sh))
+
+.PHONY: help setup build test demo lint bench oclgrind clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "benchmarks: $(if $(BENCHMARKS),$(BENCHMARKS),none)"
+
+setup: ## Install the missing Debian packages and check the Swift compiler
+	@.ci/setup
+
+build: setup ## Build everything for release
+	swift build $(BUILD_FLAGS)
+
+test: build ## Run all tests and say on which devices they ran
+	@.ci/test $(TEST_FLAGS)
+
+demo: build ## Simulate, train, serve and score; DATA=file.csv LABEL=column for your own
+	.build/release/apus demo $(if $(DATA),--data '$(DATA)') $(if $(LABEL),--label '$(LABEL)')
+
+lint: setup ## Check the form of the code, the kernels and the imports
+	@.ci/lint
+	@.ci/test $(TEST_FLAGS) --filter '^TidyTests\.'
+
+bench: $(addprefix bench-,$(BENCHMARKS)) ## Run every benchmark
+
+bench-%: build ## Run one benchmark by its name
+	Benchmarks/$*/run.sh
+
+oclgrind: build ## Search the kernels for races and stray reads on a simulated device
+	@.ci/setup oclgrind
+	@.ci/oclgrind $(OCLGRIND_COMMAND)
+
+clean: ## Remove everything that was built
+	rm -rf .build

@@ -1,0 +1,60 @@
+import Histogram
+
+/// Collects latencies and tells their distribution.
+///
+/// It keeps three significant digits from one nanosecond to more than a minute, in constant memory
+/// (a high-dynamic-range histogram).
+public struct LatencyRecorder: Sendable {
+  /// The longest latency that is told apart, in nanoseconds.
+  private static let longest: UInt64 = 100_000_000_000
+
+  private var histogram: Histogram<UInt64>
+
+  /// Creates a recorder without a value.
+  public init() {
+    histogram = Histogram(
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: Self.longest,
+      numberOfSignificantValueDigits: .three
+    )
+  }
+
+  /// Adds one latency; one beyond 100 s counts as 100 s.
+  public mutating func record(nanoseconds: UInt64) {
+    _ = histogram.record(min(nanoseconds, Self.longest))
+  }
+
+  /// Adds all latencies of another recorder.
+  public mutating func add(_ other: LatencyRecorder) {
+    histogram.add(other.histogram)
+  }
+
+  /// The count of latencies.
+  public var count: UInt64 { histogram.totalCount }
+
+  /// Returns the latency that `percent` of all do not exceed, in nanoseconds.
+  ///
+  /// - Parameter percent: From 0 to 100.
+  /// - Returns: The latency; 0 if nothing was recorded.
+  public func nanoseconds(atPercentile percent: Double) -> UInt64 {
+    histogram.valueAtPercentile(percent)
+  }
+
+  /// The longest latency, in nanoseconds.
+  public var maximumNanoseconds: UInt64 { count == 0 ? 0 : histogram.max }
+
+  /// One line: p50, p90, p99, p99.9 and the maximum, in microseconds.
+  public var summary: String {
+    let parts = [("p50", 50.0), ("p90", 90), ("p99", 99), ("p99.9", 99.9)].map { name, percent in
+      "\(name) \(Self.microseconds(nanoseconds(atPercentile: percent)))"
+    }
+    return parts.joined(separator: "  ")
+      + "  max \(Self.microseconds(maximumNanoseconds)) us  (n = \(count))"
+  }
+
+  /// Writes microseconds with one decimal.
+  private static func microseconds(_ nanoseconds: UInt64) -> String {
+    let tenths = (nanoseconds + 50) / 100
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

@@ -1,0 +1,78 @@
+internal import ApusCompute
+internal import CSIMD
+
+// The C names of the graph's enumerations.
+
+extension Extent {
+  var lowered: apus_extent {
+    switch self {
+    case .batch: apus_extent(fixed: 0)
+    case .fixed(let count): apus_extent(fixed: count)
+    }
+  }
+}
+
+extension MatMul.Transposition {
+  var lowered: apus_operation {
+    switch self {
+    case .nn: APUS_MATMUL_NN
+    case .nt: APUS_MATMUL_NT
+    case .tn: APUS_MATMUL_TN
+    }
+  }
+}
+
+extension Activation {
+  var lowered: apus_activation {
+    switch self {
+    case .identity: APUS_IDENTITY
+    case .relu: APUS_RELU
+    case .sigmoid: APUS_SIGMOID
+    case .tanh: APUS_TANH
+    case .softplus: APUS_SOFTPLUS
+    case .gelu: APUS_GELU
+    }
+  }
+}
+
+extension Binary {
+  var lowered: apus_binary {
+    switch self {
+    case .add: APUS_ADD
+    case .subtract: APUS_SUBTRACT
+    case .multiply: APUS_MULTIPLY
+    case .divide: APUS_DIVIDE
+    }
+  }
+}
+
+extension Binary.Broadcast {
+  var lowered: apus_broadcast {
+    switch self {
+    case .none: APUS_BROADCAST_NONE
+    case .row: APUS_BROADCAST_ROW
+    case .scalar: APUS_BROADCAST_SCALAR
+    }
+  }
+}
+
+extension Reduction.Axis {
+  var lowered: apus_axis {
+    switch self {
+    case .rows: APUS_AXIS_ROWS
+    case .columns: APUS_AXIS_COLUMNS
+    case .all: APUS_AXIS_ALL
+    }
+  }
+}
+
+extension Loss {
+  var lowered: apus_loss {
+    switch self {
+    case .meanSquaredError: APUS_MEAN_SQUARED_ERROR
+    case .meanAbsoluteError: APUS_MEAN_ABSOLUTE_ERROR
+    case .binaryCrossEntropy: APUS_BINARY_CROSS_ENTROPY
+    case .softmaxCrossEntropy: APUS_SOFTMAX_CROSS_ENTROPY
+    }
+  }
+}

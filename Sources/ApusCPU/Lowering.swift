@@ -1,0 +1,142 @@
+internal import ApusCompute
+internal import CSIMD
+
+/// Turns the nodes of a fused graph into C steps.
+struct Lowering {
+  let graph: Graph
+  let layout: ArenaLayout
+  let variables: VariableLayout
+
+  private func place(of id: Graph.NodeID) throws(ComputeError) -> apus_place {
+    if let offset = layout.offsets[id] {
+      return apus_place(memory: APUS_ARENA, offset: offset)
+    }
+    switch graph[id].operation {
+    case .variable(let variable):
+      return apus_place(memory: APUS_STORE, offset: try variables.offset(of: variable))
+    // An update's result is its parameter.
+    default: return try place(of: graph[id].operands[0])
+    }
+  }
+
+  /// The step that computes node `id`, or nil where there is nothing to do.
+  func step(for id: Graph.NodeID) throws(ComputeError) -> apus_step? {
+    let node = graph[id]
+    var step = apus_step()
+    step.result = try place(of: id)
+    step.m = node.shape.rows.lowered
+    step.n = node.shape.columns
+    var operands = node.operands
+    switch node.operation {
+    case .input, .variable, .constant:
+      return nil
+    case .matmul(let matmul):
+      try lower(matmul, id, &operands, into: &step)
+    case .binary(let binary):
+      step.operation = APUS_BINARY
+      step.variant = binary.lowered.rawValue
+      let layout = Binary.broadcast(graph[operands[0]].shape, graph[operands[1]].shape)
+      step.broadcast = layout?.lowered ?? APUS_BROADCAST_NONE
+    case .activation(let activation):
+      step.operation = APUS_ACTIVATION
+      step.variant = activation.lowered.rawValue
+    case .activationGradient(let activation):
+      step.operation = APUS_ACTIVATION_GRADIENT
+      step.variant = activation.lowered.rawValue
+    case .reduce(let reduction):
+      step.operation = APUS_REDUCE
+      lower(reduction, matrix: graph[operands[0]].shape, into: &step)
+    case .broadcast(let reduction, let shape):
+      step.operation = APUS_BROADCAST
+      lower(reduction, matrix: shape, into: &step)
+    case .softmax:
+      step.operation = APUS_SOFTMAX
+    case .loss(let loss):
+      step.operation = APUS_LOSS
+      step.variant = loss.lowered.rawValue
+      step.m = graph[operands[0]].shape.rows.lowered
+      step.n = graph[operands[0]].shape.columns
+    case .lossGradient(let loss):
+      step.operation = APUS_LOSS_GRADIENT
+      step.variant = loss.lowered.rawValue
+    case .update(let rule):
+      step.operation = APUS_UPDATE
+      try lower(rule, slots: Array(operands.dropFirst(3)), into: &step)
+      operands = Array(operands[1...2])
+    }
+    let places = try operands.map { id throws(ComputeError) in try place(of: id) }
+    if let first = places.first { step.operands.0 = first }
+    if places.count > 1 { step.operands.1 = places[1] }
+    if places.count > 2 { step.operands.2 = places[2] }
+    return step
+  }
+
+  private func lower(
+    _ matmul: MatMul,
+    _ id: Graph.NodeID,
+    _ operands: inout [Graph.NodeID],
+    into step: inout apus_step
+  ) throws(ComputeError) {
+    guard let extents = matmul.extents(graph[operands[0]].shape, graph[operands[1]].shape) else {
+      preconditionFailure("\(matmul) was added to a graph with operands that do not fit")
+    }
+    step.operation = matmul.transposition.lowered
+    step.m = extents.m.lowered
+    step.n = extents.n
+    step.k = extents.k.lowered
+    if matmul.hasBias {
+      step.bias = try place(of: operands.remove(at: 2))
+    }
+    if let scratch = layout.scratchOffsets[id] {
+      step.scratch = apus_place(memory: APUS_ARENA, offset: scratch)
+    }
+    switch matmul.epilogue {
+    case .none:
+      step.epilogue = APUS_EPILOGUE_NONE
+    case .activation(let activation):
+      step.epilogue = APUS_EPILOGUE_ACTIVATION
+      step.activation = activation.lowered
+    case .activationGradient(let activation):
+      step.epilogue = APUS_EPILOGUE_GRADIENT
+      step.activation = activation.lowered
+    }
+  }
+
+  private func lower(_ reduction: Reduction, matrix: Shape, into step: inout apus_step) {
+    step.variant = reduction.axis.lowered.rawValue
+    step.mean = reduction.kind == .mean
+    step.m = matrix.rows.lowered
+    step.n = matrix.columns
+  }
+
+  private func lower(
+    _ rule: UpdateRule,
+    slots: [Graph.NodeID],
+    into step: inout apus_step
+  ) throws(ComputeError) {
+    switch rule {
+    case .sgd(let momentum, let nesterov):
+      step.variant =
+        (momentum == 0 ? APUS_SGD : nesterov ? APUS_NESTEROV : APUS_MOMENTUM).rawValue
+      step.parameters.0 = momentum
+    case .rmsprop(let rho, let epsilon):
+      step.variant = APUS_RMSPROP.rawValue
+      step.parameters = (rho, epsilon, 0)
+    case .adam(let beta1, let beta2, let epsilon):
+      step.variant = APUS_ADAM.rawValue
+      step.parameters = (beta1, beta2, epsilon)
+    }
+    if let first = slots.first { step.slots.0 = try place(of: first) }
+    if slots.count > 1 { step.slots.1 = try place(of: slots[1]) }
+  }
+}
+
+extension Graph {
+  /// The elements that a node needs while it runs: a transposed product turns its operand first.
+  func scratchCount(of id: NodeID) -> Int {
+    guard case .matmul(let matmul) = self[id].operation, matmul.transposition == .nt else {
+      return 0
+    }
+    return self[self[id].operands[1]].shape.count(batchSize: 1)
+  }
+}

@@ -1,0 +1,190 @@
+import ApusWire
+import NIOCore
+
+/// Performs the actions of a ``ClientConnection`` on its channel.
+///
+/// All requests of one turn of the event loop leave in one write. The handler tells its session what
+/// it cannot settle itself: requests for another connection, and the end of this one.
+final class ClientConnectionHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// Bodies of up to this many bytes are copied together, so that they leave in one write.
+  private static let copyLimit = 16 << 10
+
+  private(set) var connection = ClientConnection<PendingRequest>()
+  private let session: ClientSession
+  private var decoder = FrameDecoder(from: .server)
+  private var inbound = ByteBuffer()
+  private var outbound = ByteBuffer()
+  private var context: ChannelHandlerContext?
+  private var isFlushScheduled = false
+  private var timer: Scheduled<Void>?
+  private var timerDeadline = NIODeadline.distantFuture
+
+  init(session: ClientSession) {
+    self.session = session
+  }
+
+  // MARK: Channel events
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    let configuration = session.configuration
+    Hello(
+      clientName: configuration.clientName,
+      clientVersion: configuration.clientVersion,
+      environment: configuration.environment
+    ).encode(into: &outbound, correlationID: session.makeID())
+    flush()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var received = unwrapInboundIn(data)
+    if inbound.readableBytes == 0 {
+      inbound = received
+    } else {
+      if inbound.readerIndex > inbound.readableBytes { inbound.discardReadBytes() }
+      inbound.writeBuffer(&received)
+    }
+    do throws(FrameFailure) {
+      while let frame = try decoder.next(from: &inbound) {
+        perform(connection.received(frame))
+      }
+    } catch {
+      perform(connection.close(.protocolViolation(error.error)))
+    }
+    if inbound.readableBytes == 0 { inbound = ByteBuffer() }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    sendQueue()
+    closeIfDone()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    perform(connection.close(.connectionLost))
+    timer?.cancel()
+    self.context = nil
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  // MARK: Requests
+
+  /// Whether new requests may be given to this connection.
+  var acceptsRequests: Bool { context != nil && connection.acceptsRequests }
+
+  /// Sends a request as soon as the credit allows.
+  func submit(_ request: PendingRequest) {
+    connection.submit(
+      request,
+      id: request.id,
+      charge: request.charge,
+      deadline: request.deadline
+    )
+    schedule(request.deadline)
+    scheduleFlush()
+  }
+
+  /// Drops a waiter.
+  func abandon(_ id: UInt64) -> PendingRequest? { connection.abandon(id) }
+
+  /// Ends the connection.
+  func close(_ error: ClientError) {
+    perform(connection.close(error))
+  }
+
+  /// Waits until the end of this turn of the event loop, so that requests of one turn go together.
+  private func scheduleFlush() {
+    guard !isFlushScheduled, let context else { return }
+    isFlushScheduled = true
+    context.eventLoop.assumeIsolated().execute {
+      self.isFlushScheduled = false
+      self.sendQueue()
+    }
+  }
+
+  private func sendQueue() {
+    let now = NIODeadline.now()
+    while let (_, request, isTooLarge) = connection.nextToSend() {
+      guard !isTooLarge else {
+        request.waiter.resume(returning: .failure(.tooLarge(connection.limits)))
+        continue
+      }
+      write(request, at: now)
+    }
+    flush()
+  }
+
+  private func write(_ request: PendingRequest, at now: NIODeadline) {
+    let start = outbound.writerIndex
+    outbound.writeRepeatingByte(0, count: WireLimits.headerLength)
+    request.header(at: now).set(in: &outbound, at: start)
+    if request.frame.body.readableBytes <= Self.copyLimit {
+      outbound.writeImmutableBuffer(request.frame.body)
+    } else {
+      flush()
+      context?.write(wrapOutboundOut(request.frame.body), promise: nil)
+      context?.flush()
+    }
+  }
+
+  private func flush() {
+    guard outbound.readableBytes > 0, let context else { return }
+    context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
+    if outbound.capacity <= 64 << 10 { outbound.clear() } else { outbound = ByteBuffer() }
+  }
+
+  private func closeIfDone() {
+    guard connection.phase == .leaving, connection.isIdle else { return }
+    perform(connection.close(.closed))
+  }
+
+  private func schedule(_ deadline: NIODeadline) {
+    guard deadline < timerDeadline, let context else { return }
+    timer?.cancel()
+    timerDeadline = deadline
+    timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+      self.timerDeadline = .distantFuture
+      for request in self.connection.expire(at: .now()) {
+        request.waiter.resume(returning: .failure(.timeout))
+      }
+      if let next = self.connection.earliestDeadline { self.schedule(next) }
+    }
+  }
+
+  private func perform(_ action: ClientConnection<PendingRequest>.Action) {
+    switch action {
+    case .none: break
+    case .answer(let request, let frame): session.answered(request, frame)
+    case .ready(let limits):
+      decoder.maximumBodyLength = Int(limits.bodyLength)
+      session.connectionIsReady(self)
+    case .leave(let requests):
+      session.connectionIsLeaving(self, requests)
+      closeIfDone()
+    case .fail(let requests, let error):
+      let context = context
+      self.context = nil
+      context?.close(promise: nil)
+      session.connectionEnded(self, requests, error)
+    }
+  }
+}
+
+extension ClientError {
+  fileprivate static func tooLarge(_ limits: HelloOK?) -> ClientError {
+    ClientError(
+      code: .tooLarge,
+      message:
+        "the request exceeds what the server grants: \(limits?.rowsPerRequest ?? 0) rows and "
+        + "\(limits?.bodyLength ?? 0) bytes; send smaller batches"
+    )
+  }
+}

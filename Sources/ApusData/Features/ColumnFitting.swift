@@ -1,0 +1,175 @@
+/// Fits the encoder of one column to its training rows.
+struct ColumnFitting {
+  /// What fitting came to.
+  enum Result {
+    case fitted(ColumnEncoder, MissingRule)
+    case leftOut(reason: String)
+  }
+
+  let column: Column
+  let rows: [Int]
+  let options: FeatureOptions
+
+  /// Fits the encoder.
+  ///
+  /// - Throws: `DataError` with `invalidOption` for a missing rule that does not fit the column's kind,
+  ///   `nonFinite` for numbers that cannot be summed.
+  func result() throws(DataError) -> Result {
+    guard rows.contains(where: { !column.missing.contains($0) }) else {
+      return .leftOut(reason: "it has no value in the training rows")
+    }
+    return switch column.storage {
+    case .numbers(let numbers): try fitNumbers(numbers)
+    case .strings(let dictionary, let codes): try fitStrings(dictionary, codes)
+    }
+  }
+
+  private var hasIndicator: Bool {
+    options.missingIndicators && rows.contains { column.missing.contains($0) }
+  }
+
+  // MARK: Numbers
+
+  private func fitNumbers(_ numbers: [Double]) throws(DataError) -> Result {
+    let present = rows.filter { !column.missing.contains($0) }.map { numbers[$0] }
+    guard present.allSatisfy(\.isFinite) else {
+      throw DataError(
+        .nonFinite,
+        "a number is not finite and not marked as missing",
+        column: column.name
+      )
+    }
+    let counts = Dictionary(present.map { ($0 + 0, 1) }, uniquingKeysWith: +)
+    let isCategory = isCategory(counts)
+    let rule =
+      options.missingRules[column.name]
+      ?? (isCategory || column.kind == .boolean ? .mostFrequent : .median)
+    let fill = try fillNumber(rule, present: present, counts: counts)
+    if isCategory {
+      let frequent = counts.filter { $0.value >= options.minimumCategoryRows }.keys.sorted()
+      return .fitted(
+        ColumnEncoder(
+          encoding: .oneHotNumbers(values: frequent),
+          fill: .number(fill),
+          hasIndicator: hasIndicator
+        ),
+        rule
+      )
+    }
+    let values = rows.map { column.missing.contains($0) ? fill : numbers[$0] }
+    let threshold =
+      column.kind == .integer || column.kind == .real ? options.squashAboveSkewness : nil
+    let scaling = Scaling(fitting: values, squashAboveSkewness: threshold)
+    guard scaling != nil || hasIndicator else {
+      return .leftOut(reason: "it has only one value in the training rows")
+    }
+    // A column whose only information is where it is missing has a feature that is always 0.
+    let fitted = scaling ?? Scaling(isSquashed: false, mean: fill, deviation: 1)
+    guard fitted.isFinite else {
+      throw DataError(.nonFinite, "the numbers are too large to be averaged", column: column.name)
+    }
+    return .fitted(
+      ColumnEncoder(
+        encoding: column.kind == .timestamp ? .timestamp(fitted) : .scaled(fitted),
+        fill: .number(fill),
+        hasIndicator: hasIndicator
+      ),
+      rule
+    )
+  }
+
+  private func isCategory(_ counts: [Double: Int]) -> Bool {
+    column.kind == .integer && counts.count > 2
+      && counts.count <= options.integersAsCategoriesUpTo
+      && rows.count >= 10 * counts.count
+      && counts.values.contains { $0 >= options.minimumCategoryRows }
+  }
+
+  private func fillNumber(
+    _ rule: MissingRule,
+    present: [Double],
+    counts: [Double: Int]
+  ) throws(DataError) -> Double {
+    switch rule {
+    case .median:
+      let sorted = present.sorted()
+      let middle = sorted.count / 2
+      return sorted.count % 2 == 1
+        ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2
+    case .mostFrequent:
+      let best = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+      return best?.key ?? 0
+    case .constant(let text):
+      let bytes = Array(text.utf8)
+      let range = 0..<bytes.count
+      let number =
+        switch column.kind {
+        case .boolean where bytes.span.spells(.true, in: range): 1.0
+        case .boolean where bytes.span.spells(.false, in: range): 0.0
+        case .timestamp: TimestampParser.parse(bytes.span, range)
+        default: DecimalParser.parse(bytes.span, range)?.value
+        }
+      guard let number, number.isFinite else {
+        throw DataError(
+          .invalidOption,
+          "the constant for missing values is not of the column's kind",
+          column: column.name,
+          expected: column.kind.rawValue,
+          found: "\"\(text)\""
+        )
+      }
+      return number
+    }
+  }
+
+  // MARK: Strings
+
+  private func fitStrings(_ dictionary: [String], _ codes: [UInt32]) throws(DataError) -> Result {
+    guard column.kind == .category else {
+      return .leftOut(reason: "it is text with mostly distinct values")
+    }
+    var codeCounts = [Int](repeating: 0, count: dictionary.count)
+    for row in rows where !column.missing.contains(row) { codeCounts[Int(codes[row])] += 1 }
+    // Strings that differ only in Unicode normalisation are equal, and so one category.
+    var counts: [String: Int] = [:]
+    for (category, count) in zip(dictionary, codeCounts) where count > 0 {
+      counts[category, default: 0] += count
+    }
+    let rule = options.missingRules[column.name] ?? .mostFrequent
+    let fill = try fillCategory(rule, counts: counts)
+    let frequent = counts.filter { $0.value >= options.minimumCategoryRows }.keys
+      .sorted(by: Label.byteOrder)
+    guard hasIndicator || (counts.count > 1 && !frequent.isEmpty) else {
+      return .leftOut(reason: "it has only one value, or only rare ones, in the training rows")
+    }
+    let encoding: ColumnEncoder.Encoding =
+      frequent.count > options.oneHotLimit
+      ? .hashed(buckets: options.hashBuckets) : .oneHot(categories: frequent)
+    return .fitted(
+      ColumnEncoder(encoding: encoding, fill: .category(fill), hasIndicator: hasIndicator),
+      rule
+    )
+  }
+
+  private func fillCategory(
+    _ rule: MissingRule,
+    counts: [String: Int]
+  ) throws(DataError) -> String {
+    switch rule {
+    case .median:
+      throw DataError(
+        .invalidOption,
+        "a category has no median",
+        column: column.name,
+        expected: "mostFrequent or constant",
+        found: rule.rawValue
+      )
+    case .mostFrequent:
+      let best = counts.max {
+        $0.value != $1.value ? $0.value < $1.value : Label.byteOrder($1.key, $0.key)
+      }
+      return best?.key ?? ""
+    case .constant(let category): return category
+    }
+  }
+}

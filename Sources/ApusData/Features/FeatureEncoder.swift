@@ -1,0 +1,132 @@
+/// A transform made ready to encode tables: categories are found by hash, offsets are known.
+///
+/// Make one per model, and keep it; it is immutable and may be used from any thread.
+public struct FeatureEncoder: Sendable {
+  /// The fitted transform.
+  public let transform: FeatureTransform
+
+  /// The number of features of a row.
+  public let width: Int
+
+  /// The slot of each category, per column; empty where the column is not one-hot.
+  private let slots: [[String: Int]]
+
+  /// Makes a transform ready.
+  ///
+  /// - Parameter transform: A fitted transform.
+  public init(_ transform: FeatureTransform) {
+    self.transform = transform
+    width = transform.width
+    slots = transform.encoders.map { encoder in
+      guard case .oneHot(let categories) = encoder.encoding else { return [:] }
+      return Dictionary(
+        zip(categories, categories.indices),
+        uniquingKeysWith: { first, _ in first }
+      )
+    }
+  }
+
+  /// Binds a table: finds its columns, checks every value, and looks every distinct category up once.
+  ///
+  /// - Parameter table: A table with at least the columns of the schema, in any order.
+  /// - Returns: Features that can be written for any rows, by arithmetic only.
+  /// - Throws: `DataError` with `missingColumn`, `wrongKind`, or `nonFinite` for a number that is not
+  ///   finite and not marked as missing; all name the column, and the row or line.
+  /// - Complexity: O(rows x columns).
+  public func features(of table: Table) throws(DataError) -> Features {
+    var bound: [Features.BoundColumn] = []
+    bound.reserveCapacity(transform.encoders.count)
+    var offset = 0
+    for (index, encoder) in transform.encoders.enumerated() {
+      let required = transform.schema.columns[index]
+      let column = try table.requiredColumn(named: required.name)
+      guard column.kind.isNumeric == required.kind.isNumeric else {
+        throw DataError(
+          .wrongKind,
+          "the column is not of the kind that the model takes",
+          file: table.file,
+          column: column.name,
+          expected: required.kind.rawValue,
+          found: column.kind.rawValue
+        )
+      }
+      let values: Features.Values =
+        switch column.storage {
+        case .numbers(let numbers):
+          try bind(numbers, of: column, encoder, table)
+        case .strings(let dictionary, let codes):
+          try bind(dictionary, codes, of: column, encoder, slots[index], table)
+        }
+      bound.append(
+        Features.BoundColumn(
+          values: values,
+          missing: column.missing,
+          offset: offset,
+          indicator: encoder.hasIndicator ? offset + encoder.encodingWidth : nil
+        )
+      )
+      offset += encoder.width
+    }
+    return Features(columns: bound, rowCount: table.rowCount, width: width)
+  }
+
+  private func bind(
+    _ numbers: [Double],
+    of column: Column,
+    _ encoder: ColumnEncoder,
+    _ table: Table
+  ) throws(DataError) -> Features.Values {
+    for row in numbers.indices where !numbers[row].isFinite && !column.missing.contains(row) {
+      throw table.fault(
+        .nonFinite,
+        "the number is not finite and not marked as missing",
+        row: row,
+        column: column.name,
+        expected: "a finite number",
+        found: "\(numbers[row])"
+      )
+    }
+    guard case .number(let fill) = encoder.fill else {
+      preconditionFailure("the encoder of numbers in \(column.name) fills in a category")
+    }
+    return switch encoder.encoding {
+    case .scaled(let scaling): .scaled(numbers, scaling, fill: fill)
+    case .oneHotNumbers(let values): .oneHotNumbers(numbers, values: values, fill: fill)
+    case .timestamp(let scaling): .timestamp(numbers, scaling, fill: fill)
+    case .oneHot, .hashed:
+      preconditionFailure("the encoder of numbers in \(column.name) is one of categories")
+    }
+  }
+
+  private func bind(
+    _ dictionary: [String],
+    _ codes: [UInt32],
+    of column: Column,
+    _ encoder: ColumnEncoder,
+    _ slots: [String: Int],
+    _ table: Table
+  ) throws(DataError) -> Features.Values {
+    for row in codes.indices where codes[row] >= dictionary.count && !column.missing.contains(row) {
+      throw table.fault(
+        .wrongKind,
+        "the category's index is outside of its dictionary",
+        row: row,
+        column: column.name,
+        expected: "below \(dictionary.count)",
+        found: "\(codes[row])"
+      )
+    }
+    guard case .category(let fill) = encoder.fill else {
+      preconditionFailure("the encoder of categories in \(column.name) fills in a number")
+    }
+    func slot(_ category: String) -> Int {
+      switch encoder.encoding {
+      case .oneHot(let categories): slots[category] ?? categories.count
+      case .hashed(let buckets): Int(StableHash.hash(category) % UInt64(buckets))
+      case .scaled, .oneHotNumbers, .timestamp:
+        preconditionFailure("the encoder of categories in \(column.name) is one of numbers")
+      }
+    }
+    return .slots(codes, slotOfCode: dictionary.map(slot), fill: slot(fill))
+  }
+}

@@ -1,0 +1,75 @@
+/// The fitted way from raw columns to the features that a net takes.
+///
+/// Everything in it comes from the training rows. It is stored in the artifact and runs, as the same
+/// code over the same numbers, in training, in evaluation and in the server. To use it, make a
+/// `FeatureEncoder`.
+public struct FeatureTransform: Codable, Hashable, Sendable {
+  /// The raw columns, and the label.
+  public let schema: Schema
+
+  /// One fitted encoder per column of the schema, in its order.
+  public let encoders: [ColumnEncoder]
+
+  /// What was left out, and why: one sentence each.
+  public let notes: [String]
+
+  /// The number of features of a row.
+  public var width: Int { encoders.reduce(0) { $0 + $1.width } }
+
+  /// A name for each feature, in order.
+  public var featureNames: [String] {
+    zip(schema.columns, encoders).flatMap { $1.featureNames(of: $0.name) }
+  }
+
+  /// Fits a transform to the training rows of a table.
+  ///
+  /// Columns of text, columns with no value or only one, and those that the options drop are left out
+  /// of the schema; `notes` says so.
+  ///
+  /// - Parameters:
+  ///   - table: The table; every column but the label may become features.
+  ///   - rows: The training rows, without repetition; sums are taken in this order.
+  ///   - label: The label, which is kept in the schema.
+  ///   - options: How columns become features.
+  /// - Throws: `DataError` with `noRows`, `noFeatures`, `missingColumn` (an option names a column that is
+  ///   not there), `invalidOption` or `nonFinite`.
+  public init(
+    fitting table: Table,
+    rows: [Int],
+    label: Label,
+    options: FeatureOptions = FeatureOptions()
+  ) throws(DataError) {
+    guard !rows.isEmpty else { throw DataError(.noRows, "there are no training rows") }
+    for name in options.droppedColumns.union(options.missingRules.keys).sorted() {
+      _ = try table.requiredColumn(named: name)
+    }
+    var columns: [Schema.Column] = []
+    var encoders: [ColumnEncoder] = []
+    var notes: [String] = []
+    for column in table.columns where column.name != label.name {
+      guard !options.droppedColumns.contains(column.name) else {
+        notes.append("\(column.name): left out as asked")
+        continue
+      }
+      let fitting = ColumnFitting(column: column, rows: rows, options: options)
+      switch try fitting.result() {
+      case .fitted(let encoder, let rule):
+        columns.append(
+          Schema.Column(name: column.name, kind: column.kind, missingRule: rule)
+        )
+        encoders.append(encoder)
+      case .leftOut(let reason):
+        notes.append("\(column.name): left out, \(reason)")
+      }
+    }
+    guard !columns.isEmpty else {
+      throw DataError(
+        .noFeatures,
+        "no column is left to compute features from; \(notes.joined(separator: "; "))"
+      )
+    }
+    self.schema = Schema(columns: columns, label: label)
+    self.encoders = encoders
+    self.notes = notes
+  }
+}

@@ -1,0 +1,130 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
+/// A table seen through a transform: the features of any of its rows, ready to be written.
+///
+/// Each feature is a function of its row and the fitted numbers alone, so a row's features have the
+/// same bits whatever rows are written with it.
+public struct Features: Sendable {
+  /// One column's values with all that is needed to encode them.
+  enum Values: Sendable {
+    case scaled([Double], Scaling, fill: Double)
+    case oneHotNumbers([Double], values: [Double], fill: Double)
+    case timestamp([Double], Scaling, fill: Double)
+    case slots([UInt32], slotOfCode: [Int], fill: Int)
+  }
+
+  struct BoundColumn: Sendable {
+    var values: Values
+    var missing: RowMask
+    /// The column's first feature.
+    var offset: Int
+    /// The feature that says "was missing".
+    var indicator: Int?
+  }
+
+  let columns: [BoundColumn]
+
+  /// The number of rows of the table.
+  public let rowCount: Int
+
+  /// The number of features of a row.
+  public let width: Int
+
+  /// Writes the features of consecutive rows.
+  ///
+  /// - Parameters:
+  ///   - rows: Rows of the table.
+  ///   - output: `rows.count x width` numbers, row by row.
+  public func write(rows: Range<Int>, into output: inout MutableSpan<Float>) {
+    write(count: rows.count, into: &output) { rows.lowerBound + $0 }
+  }
+
+  /// Writes the features of chosen rows.
+  ///
+  /// - Parameters:
+  ///   - rows: Rows of the table, in any order.
+  ///   - output: `rows.count x width` numbers, row by row.
+  public func write(rows: [Int], into output: inout MutableSpan<Float>) {
+    write(count: rows.count, into: &output) { rows[$0] }
+  }
+
+  /// The features of all rows, row by row.
+  public func matrix() -> [Float] {
+    var matrix = [Float](repeating: 0, count: rowCount * width)
+    var output = matrix.mutableSpan
+    write(rows: 0..<rowCount, into: &output)
+    return matrix
+  }
+
+  @inline(__always)
+  private func write(
+    count: Int,
+    into output: inout MutableSpan<Float>,
+    row: (Int) -> Int
+  ) {
+    precondition(
+      output.count == count * width,
+      "the output has \(output.count) numbers, not \(count) rows x \(width)"
+    )
+    for index in output.indices { output[index] = 0 }
+    for column in columns {
+      var target = column.offset
+      for index in 0..<count {
+        let row = row(index)
+        let isMissing = column.missing.contains(row)
+        Self.write(column.values, row: row, isMissing: isMissing, into: &output, at: target)
+        if isMissing, let indicator = column.indicator { output[index * width + indicator] = 1 }
+        target += width
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func write(
+    _ values: Values,
+    row: Int,
+    isMissing: Bool,
+    into output: inout MutableSpan<Float>,
+    at target: Int
+  ) {
+    switch values {
+    case .scaled(let numbers, let scaling, let fill):
+      output[target] = scaling(isMissing ? fill : numbers[row])
+    case .oneHotNumbers(let numbers, let values, let fill):
+      output[target + slot(of: isMissing ? fill : numbers[row], in: values)] = 1
+    case .timestamp(let numbers, let scaling, let fill):
+      let seconds = isMissing ? fill : numbers[row]
+      output[target] = scaling(seconds)
+      writeCycle(seconds / 86_400, into: &output, at: target + 1)
+      // 1970-01-01 was a Thursday, three days after a Monday.
+      writeCycle((seconds / 86_400 + 3).rounded(.down) / 7, into: &output, at: target + 3)
+    case .slots(let codes, let slotOfCode, let fill):
+      output[target + (isMissing ? fill : slotOfCode[Int(codes[row])])] = 1
+    }
+  }
+
+  /// Writes sine and cosine of a number of turns.
+  private static func writeCycle(
+    _ turns: Double,
+    into output: inout MutableSpan<Float>,
+    at target: Int
+  ) {
+    let angle = 2 * Double.pi * (turns - turns.rounded(.down))
+    output[target] = Float(sin(angle))
+    output[target + 1] = Float(cos(angle))
+  }
+
+  /// The index of a value in ascending values, or their count when it is not among them.
+  private static func slot(of value: Double, in values: [Double]) -> Int {
+    var (low, high) = (0, values.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if values[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low < values.count && values[low] == value ? low : values.count
+  }
+}

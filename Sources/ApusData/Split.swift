@@ -1,0 +1,81 @@
+/// Which rows are for training, for validation and for the test; every row is in exactly one.
+///
+/// The split depends on the seed, the labels and the fractions only, and is the same on every machine.
+public struct Split: Hashable, Sendable {
+  /// The rows to train on, ascending.
+  public let train: [Int]
+
+  /// The rows to stop and to choose by, ascending.
+  public let validation: [Int]
+
+  /// The rows to report on, ascending.
+  public let test: [Int]
+
+  /// Divides rows at random.
+  ///
+  /// The test part has `round(rows x testFraction)` rows, the validation part
+  /// `round(rows x validationFraction)`. When stratified, each class gives every part its share to
+  /// within one row (largest remainders first, then the smaller class value).
+  ///
+  /// - Parameters:
+  ///   - labels: One label per row.
+  ///   - stratified: Whether equal labels form a class whose proportion each part keeps.
+  ///   - testFraction: The share of all rows for the test, 0 or more.
+  ///   - validationFraction: The share of all rows for validation, 0 or more.
+  ///   - seed: Chooses the split.
+  /// - Throws: `DataError` with `invalidOption` when the fractions leave nothing to train on.
+  public init(
+    labels: [Float],
+    stratified: Bool,
+    testFraction: Double,
+    validationFraction: Double,
+    seed: UInt64
+  ) throws(DataError) {
+    let fractions = [testFraction, validationFraction]
+    let sizes = fractions.map { Int((Double(labels.count) * $0).rounded()) }
+    guard fractions.allSatisfy({ $0 >= 0 && $0 < 1 }), sizes.reduce(0, +) < labels.count else {
+      throw DataError(
+        .invalidOption,
+        "the test and validation parts leave no row to train on",
+        expected: "fractions of 0 or more whose sum is below 1",
+        found: "\(testFraction) and \(validationFraction) of \(labels.count) rows"
+      )
+    }
+    var random = Philox(seed: seed)
+    var classes = Self.classes(of: labels, stratified: stratified)
+    for index in classes.indices { random.shuffle(&classes[index]) }
+
+    let test = Self.take(sizes[0], outOf: labels.count, from: &classes)
+    let validation = Self.take(sizes[1], outOf: labels.count - sizes[0], from: &classes)
+    self.test = test.sorted()
+    self.validation = validation.sorted()
+    self.train = classes.joined().sorted()
+  }
+
+  /// The rows of each class, classes in ascending order of their label.
+  private static func classes(of labels: [Float], stratified: Bool) -> [[Int]] {
+    guard stratified else { return [Array(labels.indices)] }
+    let groups = Dictionary(grouping: labels.indices) { labels[$0] }
+    return groups.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Removes `size` of the remaining `total` rows, each class giving its share.
+  private static func take(
+    _ size: Int,
+    outOf total: Int,
+    from classes: inout [[Int]]
+  ) -> [Int] {
+    var shares = classes.map { $0.count * size / total }
+    let byRemainder = classes.indices.sorted {
+      let (left, right) = (classes[$0].count * size % total, classes[$1].count * size % total)
+      return left == right ? $0 < $1 : left > right
+    }
+    for index in byRemainder.prefix(size - shares.reduce(0, +)) { shares[index] += 1 }
+    var taken: [Int] = []
+    for index in classes.indices {
+      taken += classes[index].suffix(shares[index])
+      classes[index].removeLast(shares[index])
+    }
+    return taken
+  }
+}

@@ -1,0 +1,129 @@
+internal import ApusCompute
+internal import ApusData
+internal import FoundationEssentials
+internal import Glibc
+
+extension Artifact {
+  /// Writes this model as the next version in its folder and returns it as sealed.
+  ///
+  /// All files are written to a temporary folder, flushed to the disk and renamed into place: a
+  /// reader finds the whole version or none, whatever happens meanwhile.
+  ///
+  /// - Parameter folder: the model's folder, made where it is missing.
+  /// - Returns: the artifact with its version and digests, and the path of the version.
+  /// - Throws: `ArtifactError` with code `invalidName` or `unwritable`.
+  public func seal(in folder: ModelFolder) throws(ArtifactError) -> (Artifact, path: String) {
+    guard ModelFolder.isValid(name: folder.name) else {
+      throw ArtifactError(
+        .invalidName,
+        "a model's name has 1 to 64 of the characters a-z 0-9 _ . - and is not \(folder.name)",
+        path: folder.path)
+    }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder.path, withIntermediateDirectories: true)
+      var version = (folder.versions.last ?? 0) + 1
+      while true {
+        if let sealed = try publish(version, in: folder) {
+          return (sealed, folder.path(version: version))
+        }
+        version += 1
+      }
+    } catch {
+      throw ArtifactError(
+        .unwritable, "the model cannot be written here; nothing was changed", path: folder.path,
+        cause: "\(error)")
+    }
+  }
+
+  /// Writes one version, or returns nil where another run has just taken its number.
+  private func publish(_ version: Int, in folder: ModelFolder) throws -> Artifact? {
+    var sealed = self
+    sealed.manifest.name = folder.name
+    sealed.manifest.version = version
+    var files = [
+      Self.weightsFile: try encodedWeights(), Self.goldenFile: try encodedGolden(),
+    ]
+    sealed.manifest.files = files.mapValues {
+      Manifest.File(bytes: $0.count, sha256: Digest(of: $0))
+    }
+    let (manifest, seal) = try sealed.manifest.sealed()
+    sealed.manifest.seal = seal
+    files[Self.manifestFile] = manifest
+
+    let temporary = "\(folder.path)/.sealing-\(version)-\(UUID().uuidString)"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: temporary, withIntermediateDirectories: false)
+      for (name, bytes) in files { try writeDurably(bytes, to: "\(temporary)/\(name)") }
+      try flush(temporary)
+      guard unsafe rename(temporary, folder.path(version: version)) == 0 else {
+        let number = errno
+        try FileManager.default.removeItem(atPath: temporary)
+        if number == ENOTEMPTY || number == EEXIST { return nil }
+        throw SystemFailure(call: "rename", number: number)
+      }
+      try flush(folder.path)
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw error
+    }
+    return sealed
+  }
+
+  private func encodedWeights() throws -> [UInt8] {
+    var tensors = SafeTensors()
+    for variable in manifest.graph.variables {
+      tensors.tensors[variable.name] = SafeTensors.Tensor(
+        shape: variable.shape.dimensions, values: weights[variable.name] ?? [])
+    }
+    return try tensors.encoded()
+  }
+
+  private func encodedGolden() throws -> [UInt8] {
+    let rows = manifest.golden.rows
+    return try SafeTensors([
+      "features": SafeTensors.Tensor(
+        shape: [rows, manifest.transform.width], values: goldenFeatures),
+      "scores": SafeTensors.Tensor(shape: [rows, outputWidth], values: goldenScores),
+    ]).encoded()
+  }
+}
+
+extension Manifest {
+  /// This manifest's bytes with its seal filled in, and the seal.
+  func sealed() throws -> (bytes: [UInt8], seal: Digest) {
+    var copy = self
+    copy.seal = .placeholder
+    let seal = Digest(of: try copy.encoded())
+    copy.seal = seal
+    return (try copy.encoded(), seal)
+  }
+
+  private func encoded() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+  }
+}
+
+/// A failed system call.
+private struct SystemFailure: Error, CustomStringConvertible {
+  let call: String
+  let number: Int32
+
+  var description: String { unsafe "\(call): \(String(cString: strerror(number)))" }
+}
+
+private func writeDurably(_ bytes: [UInt8], to path: String) throws {
+  try Data(bytes).write(to: URL(filePath: path))
+  try flush(path)
+}
+
+/// Waits until a file, or the names in a folder, are on the disk.
+private func flush(_ path: String) throws {
+  let descriptor = unsafe open(path, O_RDONLY)
+  guard descriptor >= 0 else { throw SystemFailure(call: "open", number: errno) }
+  defer { close(descriptor) }
+  guard fsync(descriptor) == 0 else { throw SystemFailure(call: "fsync", number: errno) }
+}

@@ -1,0 +1,140 @@
+public import ApusCompute
+public import ApusData
+internal import Synchronization
+
+/// A model on a device, ready to score from any thread.
+///
+/// Making one runs the golden rows, so a scorer that exists gives the sealed scores. Plans are
+/// kept in a pool: each call takes one and gives it back, so calls run side by side.
+public final class Scorer: Sendable {
+  /// The model.
+  public let artifact: Artifact
+  /// The device that scores.
+  public let device: DeviceDescription
+  /// The way from raw columns to features.
+  public let encoder: FeatureEncoder
+
+  private let backend: any Backend
+  private let store: any VariableStore
+  private let batchCapacity: Int
+  private let idle: Mutex<[PooledPlan]>
+
+  /// A plan, in the hands of one thread at a time.
+  private struct PooledPlan: @unchecked Sendable {
+    let plan: any Plan
+  }
+
+  /// Puts a model on a device and runs its golden rows there.
+  ///
+  /// - Parameters:
+  ///   - artifact: the model.
+  ///   - backend: the device.
+  ///   - batchCapacity: the rows that are scored at once; more are scored in pieces.
+  /// - Throws: `ComputeError`, or `ArtifactError.goldenMismatch` when the device gives other scores.
+  public init(_ artifact: Artifact, backend: any Backend, batchCapacity: Int = 4096) throws {
+    self.artifact = artifact
+    self.backend = backend
+    self.device = backend.device
+    self.encoder = FeatureEncoder(artifact.manifest.transform)
+    self.batchCapacity = batchCapacity
+    self.store = try backend.makeVariables(artifact.manifest.graph.variables)
+    for (name, values) in artifact.weights { try store.write(values.span, to: name) }
+    let plan = try backend.compile(
+      artifact.manifest.graph, batchCapacity: batchCapacity, variables: store)
+    self.idle = Mutex([PooledPlan(plan: plan)])
+    try verifyGoldenRows()
+  }
+
+  /// The number of features of a row.
+  public var featureWidth: Int { encoder.width }
+
+  /// The number of scores of a row.
+  public var outputWidth: Int { artifact.outputWidth }
+
+  /// Scores rows of finished features.
+  ///
+  /// - Parameters:
+  ///   - features: `rowCount` x `featureWidth` numbers, row by row.
+  ///   - rowCount: the rows.
+  ///   - scores: `rowCount` x `outputWidth` numbers, row by row.
+  /// - Throws: `ComputeError.executionFailed` when the device fails.
+  public func score(
+    features: Span<Float>, rowCount: Int, into scores: inout MutableSpan<Float>
+  ) throws {
+    let width = featureWidth
+    precondition(
+      features.count == rowCount * width && scores.count == rowCount * outputWidth,
+      "\(features.count) features and \(scores.count) scores for \(rowCount) rows")
+    try score(rowCount: rowCount, into: &scores) { rows, input in
+      let start = rows.lowerBound * width
+      for index in input.indices { input[index] = features[start + index] }
+    }
+  }
+
+  /// Scores all rows of a table that holds the columns of the model's schema.
+  ///
+  /// - Parameters:
+  ///   - table: raw columns.
+  ///   - scores: a row of `outputWidth` numbers for each row of the table.
+  /// - Throws: `DataError` naming the first unusable value, or `ComputeError` when the device fails.
+  public func score(_ table: Table, into scores: inout MutableSpan<Float>) throws {
+    let features = try encoder.features(of: table)
+    precondition(
+      scores.count == table.rowCount * outputWidth,
+      "\(scores.count) scores for \(table.rowCount) rows")
+    try score(rowCount: table.rowCount, into: &scores) { rows, input in
+      features.write(rows: rows, into: &input)
+    }
+  }
+
+  /// The scores of all rows of a table, row by row.
+  public func scores(of table: Table) throws -> [Float] {
+    var scores = [Float](repeating: 0, count: table.rowCount * outputWidth)
+    var span = scores.mutableSpan
+    try score(table, into: &span)
+    return scores
+  }
+
+  private func score(
+    rowCount: Int, into scores: inout MutableSpan<Float>,
+    fill: (Range<Int>, inout MutableSpan<Float>) -> Void
+  ) throws {
+    let pooled = try takePlan()
+    defer { idle.withLock { $0.append(pooled) } }
+    for start in stride(from: 0, to: rowCount, by: batchCapacity) {
+      let rows = start..<min(start + batchCapacity, rowCount)
+      pooled.plan.withInput(0, rows: rows.count) { fill(rows, &$0) }
+      try pooled.plan.run(rows: rows.count)
+      try pooled.plan.withOutput(0, rows: rows.count) { output in
+        let start = rows.lowerBound * outputWidth
+        for index in output.indices { scores[start + index] = output[index] }
+      }
+    }
+  }
+
+  private func takePlan() throws(ComputeError) -> PooledPlan {
+    if let pooled = idle.withLock({ $0.popLast() }) { return pooled }
+    return PooledPlan(
+      plan: try backend.compile(
+        artifact.manifest.graph, batchCapacity: batchCapacity, variables: store))
+  }
+
+  private func verifyGoldenRows() throws {
+    var scores = [Float](repeating: 0, count: artifact.goldenScores.count)
+    var span = scores.mutableSpan
+    let features = artifact.goldenFeatures
+    try score(
+      features: features.span, rowCount: artifact.manifest.golden.rows, into: &span)
+    let tolerance = artifact.manifest.golden.tolerance
+    for (index, (score, sealed)) in zip(scores, artifact.goldenScores).enumerated() {
+      let difference = abs(Double(score) - Double(sealed)) / max(1, abs(Double(sealed)))
+      guard difference <= tolerance else {
+        throw ArtifactError(
+          .goldenMismatch,
+          "golden row \(index / outputWidth) scores \(score) on \(device) and was sealed with"
+            + " \(sealed); the difference is above \(tolerance), so this device is not used",
+          path: "\(artifact.manifest.name)/\(artifact.manifest.version)")
+      }
+    }
+  }
+}

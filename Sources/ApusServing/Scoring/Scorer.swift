@@ -1,0 +1,72 @@
+import ApusWire
+import NIOCore
+
+/// Turns one SCORE request into one reply frame.
+///
+/// It is pure but for the buffer that it appends to: the same code runs on an event loop and on a
+/// scoring thread.
+struct Scorer {
+  let entry: ModelCatalog.Entry
+  let request: ScoreRequest
+  let correlationID: UInt64
+  let maximumBodyLength: Int
+
+  /// Appends the SCORE_OK frame to `buffer`; if it throws, the buffer is as it was.
+  func score(into buffer: inout ByteBuffer) throws(WireError) {
+    let info = entry.info
+    guard request.schemaHash == info.schemaHash else { throw .schemaMismatch }
+    // Rows are at most 2^32 and a width is far below that, so nothing overflows.
+    let replyLength = request.rowCount * (info.outputWidth * MemoryLayout<Float>.size + 2) + 64
+    guard replyLength <= maximumBodyLength else {
+      throw .tooLarge("the scores do not fit one reply", limit: maximumBodyLength)
+    }
+    switch request.encoding {
+    case .floatRows: try scoreFloatRows(into: &buffer)
+    case .rawColumns: try scoreColumns(into: &buffer)
+    }
+  }
+
+  private func scoreFloatRows(into buffer: inout ByteBuffer) throws(WireError) {
+    guard request.columnCount == entry.info.featureWidth else {
+      throw .badInput("a row has more or fewer numbers than the model has features")
+    }
+    try request.verifyFinite()
+    try reply(into: &buffer) { scores throws(ScoringError) in
+      try request.withFloatRows { rows throws(ScoringError) in
+        try entry.model.score(floatRows: rows, rowCount: request.rowCount, into: &scores)
+      }
+    }
+  }
+
+  private func scoreColumns(into buffer: inout ByteBuffer) throws(WireError) {
+    let expected = entry.info.columns
+    guard request.columnCount == expected.count else {
+      throw .badInput("there are more or fewer columns than the model has")
+    }
+    let columns = try request.rawColumns()
+    for index in columns.indices where columns[index].kind != expected[index].kind {
+      throw .badInput("a column is of another kind than the model's", column: index)
+    }
+    try reply(into: &buffer) { scores throws(ScoringError) in
+      try entry.model.score(columns: columns, rowCount: request.rowCount, into: &scores)
+    }
+  }
+
+  private func reply(
+    into buffer: inout ByteBuffer,
+    score: (inout MutableSpan<Float>) throws(ScoringError) -> Void
+  ) throws(WireError) {
+    do throws(ScoringError) {
+      try ScoreReply.encode(
+        model: entry.info.handle,
+        rowCount: request.rowCount,
+        outputWidth: entry.info.outputWidth,
+        correlationID: correlationID,
+        into: &buffer,
+        score: score
+      )
+    } catch {
+      throw error.wireError
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/// Why a server could not start.
+public struct ServerError: Error, Sendable, CustomStringConvertible {
+  /// What failed.
+  public enum Code: Sendable {
+    /// The address is in use, not of this machine, or not allowed.
+    case cannotListen
+  }
+
+  /// What failed.
+  public let code: Code
+
+  /// One sentence with the address and what to do.
+  public let message: String
+
+  /// The error of the operating system.
+  public let cause: (any Error)?
+
+  /// The message and the cause.
+  public var description: String {
+    if let cause { "\(message): \(cause)" } else { message }
+  }
+}

@@ -1,0 +1,141 @@
+public import ApusCompute
+public import ApusData
+public import ApusModel
+public import ApusNN
+
+/// From a table to a model that is ready to be sealed: clean, split, fit features, train, test.
+public struct TrainingRecipe: Sendable {
+  /// The column to predict.
+  public var label: String
+  /// How columns become features.
+  public var features = FeatureOptions()
+  /// The units of the hidden layers; empty for a linear model.
+  public var hidden = [64, 64]
+  /// The activation of the hidden layers.
+  public var activation = Activation.relu
+  /// The loss; nil for the one that the label's task suggests.
+  public var loss: Loss?
+  /// How parameters move.
+  public var optimizer = Optimizer.adam()
+  /// The most passes over the training rows.
+  public var epochs = 100
+  /// The rows in a step.
+  public var batchSize = 32
+  /// The epochs without improvement after which training stops; nil to run all epochs.
+  public var patience: Int? = 10
+  /// The share of rows held out for the test.
+  public var testFraction = 0.2
+  /// The share of rows held out for validation.
+  public var validationFraction = 0.1
+  /// The seed of split, initial weights and shuffling.
+  public var seed: UInt64 = 42
+  /// The software that writes the artifact.
+  public var writer = "apus"
+
+  /// Starts from the defaults.
+  public init(label: String) { self.label = label }
+
+  /// What a recipe made.
+  public struct Product: Sendable {
+    /// The model, not sealed yet.
+    public let artifact: Artifact
+    /// How training went.
+    public let result: TrainingResult
+    /// The metrics on the test rows, where there are some.
+    public let test: Metrics?
+    /// The metrics on the validation rows, where there are some.
+    public let validation: Metrics?
+    /// The exact duplicates that were dropped.
+    public let duplicatesDropped: Int
+    /// The rows after cleaning.
+    public let rows: Int
+    /// Columns that were left out, and why.
+    public let notes: [String]
+  }
+
+  /// Cleans, splits, fits and trains.
+  ///
+  /// - Parameters:
+  ///   - table: raw columns with the label among them.
+  ///   - name: the model's name.
+  ///   - fingerprint: the digest of the data's file.
+  ///   - backend: the device that trains.
+  ///   - observer: who watches.
+  /// - Returns: the model and how it came to be.
+  /// - Throws: `DataError`, `ComputeError` or `DivergedError`.
+  public func train(
+    on table: Table, name: String, fingerprint: Digest, backend: any Backend,
+    observer: (any TrainingObserver)? = nil
+  ) throws -> Product {
+    let (table, duplicatesDropped) = table.droppingDuplicates()
+    let label = try Label(fitting: table, named: self.label)
+    let loss = try loss(for: label)
+    let labels = try label.values(in: table)
+    let split = try Split(
+      labels: labels, stratified: label.task != .regression, testFraction: testFraction,
+      validationFraction: validationFraction, seed: seed)
+    let transform = try FeatureTransform(
+      fitting: table, rows: split.train, label: label, options: features)
+    let all = Examples(
+      features: try FeatureEncoder(transform).features(of: table).matrix(), targets: labels,
+      width: transform.width)
+
+    let network = try Network(
+      inputs: transform.width,
+      Sequential.perceptron(
+        hidden: hidden, outputs: loss == .softmaxCrossEntropy ? label.classes.count : 1,
+        activation: activation))
+    let trainer = try Trainer(
+      network,
+      configuration: TrainingConfiguration(
+        loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize, seed: seed,
+        patience: patience), backend: backend)
+    let validationRows = all.selecting(split.validation)
+    let testRows = all.selecting(split.test)
+    let result = try trainer.fit(
+      all.selecting(split.train), validation: validationRows, observer: observer)
+
+    let validation = validationRows.count > 0 ? try trainer.metrics(of: validationRows) : nil
+    let test = testRows.count > 0 ? try trainer.metrics(of: testRows) : nil
+    let held = testRows.count > 0 ? testRows : all
+    let golden = held.selecting(Array(0..<min(held.count, Artifact.goldenRowLimit)))
+    let artifact = Artifact(
+      name: name, loss: loss, transform: transform, graph: try network.inferenceGraph(for: loss),
+      weights: result.weights,
+      golden: (golden.features, try trainer.predictions(for: golden)),
+      training: Manifest.Training(
+        dataFingerprint: fingerprint, rows: table.rowCount, duplicatesDropped: duplicatesDropped,
+        split: [split.train.count, split.validation.count, split.test.count], seed: seed,
+        epochsRun: result.epochs.count, batchSize: batchSize,
+        optimizer: "\(optimizer.rule), learning rate \(optimizer.learningRate)",
+        device: backend.device),
+      metrics: ["validation": validation?.values, "test": test?.values].compactMapValues(\.self),
+      writer: writer)
+    return Product(
+      artifact: artifact, result: result, test: test, validation: validation,
+      duplicatesDropped: duplicatesDropped, rows: table.rowCount, notes: transform.notes)
+  }
+
+  /// The loss that was asked for, or the one that suits the label.
+  private func loss(for label: Label) throws(DataError) -> Loss {
+    let suggested: Loss =
+      switch label.task {
+      case .binary: .binaryCrossEntropy
+      case .multiclass: .softmaxCrossEntropy
+      case .regression: .meanSquaredError
+      }
+    guard let loss, loss != suggested else { return suggested }
+    let suits =
+      switch loss {
+      case .binaryCrossEntropy: label.task == .binary
+      case .softmaxCrossEntropy: label.task != .regression
+      case .meanSquaredError, .meanAbsoluteError: label.task != .multiclass
+      }
+    guard suits else {
+      throw DataError(
+        .unsuitableLabel, "the loss \(loss.rawValue) does not suit this label",
+        column: label.name, expected: "a label for that loss", found: label.task.rawValue)
+    }
+    return loss
+  }
+}

@@ -1,0 +1,39 @@
+/// What a run produced.
+public struct TrainingResult: Sendable {
+  /// Why a run ended.
+  public enum Ending: String, Hashable, Sendable, Codable {
+    /// All epochs were run.
+    case completed
+    /// The validation loss stopped improving.
+    case stoppedEarly
+    /// The observer ended it.
+    case interrupted
+  }
+
+  /// The best weights by name.
+  public let weights: [String: [Float]]
+  /// The epochs that were begun.
+  public let epochs: [EpochRecord]
+  /// The epoch that the weights are from, counted from 1; 0 where no epoch was finished.
+  public let bestEpoch: Int
+  /// Why the run ended.
+  public let ending: Ending
+  /// The time that training and validation took.
+  public let seconds: Double
+}
+
+/// A run that cannot go on.
+public struct DivergedError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The epoch, counted from 1.
+  public let epoch: Int
+  /// The step within the epoch, counted from 1.
+  public let step: Int
+  /// The loss of that step.
+  public let loss: Float
+
+  /// The place, and what to try.
+  public var description: String {
+    "the loss became \(loss) in epoch \(epoch), step \(step); try a smaller --learning-rate, and"
+      + " look for extreme values in the data"
+  }
+}

@@ -1,0 +1,82 @@
+public import NIOCore
+
+extension ByteBuffer {
+  /// Appends a frame whose body is written by `writeBody`.
+  ///
+  /// The body is padded to a multiple of 8; lengths and checksums are filled in afterwards. If
+  /// `writeBody` throws, the buffer is as it was.
+  ///
+  /// - Parameters:
+  ///   - type: What the frame is.
+  ///   - correlationID: The number that joins a reply to its request.
+  ///   - budgetMicroseconds: The microseconds that the sender still has.
+  ///   - writeBody: Writes the body at the end of the buffer.
+  /// - Throws: What `writeBody` throws.
+  @inlinable
+  public mutating func writeFrame<Failure: Error>(
+    _ type: FrameType,
+    correlationID: UInt64,
+    budgetMicroseconds: UInt32 = 0,
+    writeBody: (inout ByteBuffer) throws(Failure) -> Void
+  ) throws(Failure) {
+    let start = writerIndex
+    writeRepeatingByte(0, count: WireLimits.headerLength)
+    do {
+      try writeBody(&self)
+    } catch {
+      moveWriterIndex(to: start)
+      throw error
+    }
+    sealFrame(
+      type,
+      startingAt: start,
+      correlationID: correlationID,
+      budgetMicroseconds: budgetMicroseconds
+    )
+  }
+
+  /// Pads the body of the frame that began at `start` and fills its header in.
+  @usableFromInline
+  mutating func sealFrame(
+    _ type: FrameType,
+    startingAt start: Int,
+    correlationID: UInt64,
+    budgetMicroseconds: UInt32
+  ) {
+    let bodyStart = start + WireLimits.headerLength
+    writePadding(since: bodyStart)
+    let body = bodyStart - readerIndex..<writerIndex - readerIndex
+    let header = FrameHeader(
+      type: type,
+      bodyLength: UInt32(body.count),
+      correlationID: correlationID,
+      budgetMicroseconds: budgetMicroseconds,
+      bodyChecksum: CRC32C.checksum(readableBytesSpan.extracting(body))
+    )
+    header.set(in: &self, at: start)
+  }
+
+  /// Writes zero bytes until a multiple of 8 bytes has been written since `start`.
+  mutating func writePadding(since start: Int) {
+    let remainder = (writerIndex - start) % WireLimits.alignment
+    if remainder != 0 {
+      writeRepeatingByte(0, count: WireLimits.alignment - remainder)
+    }
+  }
+
+  /// Writes the eight bytes that open every body.
+  mutating func writeBodyPrefix(blockLength: UInt16) {
+    writeInteger(UInt64(blockLength), endianness: .little)
+  }
+
+  /// Writes a count of bytes and a text.
+  mutating func writeText(_ text: String, maximumLength: Int = WireLimits.stringLength) {
+    let length = text.utf8.count
+    precondition(
+      length <= maximumLength,
+      "a text is \(length) bytes long, more than \(maximumLength)"
+    )
+    writeInteger(UInt16(length), endianness: .little)
+    writeString(text)
+  }
+}

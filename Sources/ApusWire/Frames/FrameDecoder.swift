@@ -1,0 +1,80 @@
+public import NIOCore
+
+/// Cuts a stream of bytes into verified frames.
+///
+/// The decoder holds no bytes: it takes whole frames from the front of the caller's buffer and leaves
+/// the rest there. It verifies a header as soon as its 32 bytes are there, before the caller has read
+/// any of the body, and only once.
+///
+/// ```
+/// buffer:  | header | body        | header | bo…
+///          '------ next() -------' '-- nil: wait for more
+/// ```
+public struct FrameDecoder: Sendable {
+  /// The largest body accepted, in bytes.
+  ///
+  /// It is 4096 until HELLO_OK, then the granted limit.
+  public var maximumBodyLength: Int
+
+  private let sender: FrameHeader.Sender
+  private var pendingHeader: FrameHeader?
+
+  /// Creates a decoder at the start of a connection.
+  ///
+  /// - Parameters:
+  ///   - sender: The side whose frames are read.
+  ///   - maximumBodyLength: The largest body accepted, in bytes.
+  public init(
+    from sender: FrameHeader.Sender,
+    maximumBodyLength: Int = WireLimits.handshakeBodyLength
+  ) {
+    self.sender = sender
+    self.maximumBodyLength = maximumBodyLength
+  }
+
+  /// Takes the next whole frame from the front of `buffer`.
+  ///
+  /// - Parameter buffer: What was received and not yet taken.
+  /// - Returns: The frame, or `nil` if `buffer` does not hold all of it yet.
+  /// - Throws: ``FrameFailure``. If the connection survives it, the bad frame was taken from `buffer`
+  ///   and the decoder may be called again; else it must not be.
+  public mutating func next(from buffer: inout ByteBuffer) throws(FrameFailure) -> Frame? {
+    let header: FrameHeader
+    if let pendingHeader {
+      header = pendingHeader
+    } else {
+      guard buffer.readableBytes >= WireLimits.headerLength else {
+        try rejectForeignBytes(buffer)
+        return nil
+      }
+      header = try FrameHeader(
+        decoding: buffer.readableBytesSpan,
+        from: sender,
+        maximumBodyLength: maximumBodyLength
+      )
+      buffer.moveReaderIndex(forwardBy: WireLimits.headerLength)
+    }
+    guard let body = buffer.readSlice(length: Int(header.bodyLength)) else {
+      pendingHeader = header
+      return nil
+    }
+    pendingHeader = nil
+    guard CRC32C.checksum(body.readableBytesSpan) == header.bodyChecksum else {
+      throw FrameFailure(.bodyChecksum, .answer(correlationID: header.correlationID))
+    }
+    return Frame(header: header, body: body)
+  }
+
+  /// Whether the decoder took a header whose body is not complete.
+  public var isInsideFrame: Bool { pendingHeader != nil }
+
+  /// Does not let a peer of another protocol wait for 32 bytes that it will never send.
+  private func rejectForeignBytes(_ buffer: ByteBuffer) throws(FrameFailure) {
+    guard
+      let start = buffer.getInteger(at: buffer.readerIndex, endianness: .little, as: UInt32.self)
+    else { return }
+    if start != FrameHeader.magic {
+      throw FrameFailure(.protocolViolation("this is not a frame of Apus"), .closeSilently)
+    }
+  }
+}

@@ -1,0 +1,148 @@
+public import NIOCore
+
+/// The reply to SCORE: the scores of all rows, in the order of the request.
+public struct ScoreReply: Equatable, Sendable {
+  /// The bytes of the fixed block.
+  static let blockLength = 32
+
+  /// The model that scored all rows.
+  public let model: ModelHandle
+
+  /// The rows.
+  public let rowCount: Int
+
+  /// The scores per row.
+  public let outputWidth: Int
+
+  /// `rowCount` times `outputWidth` scores, row after row; those of a failed row are 0.
+  public let scores: [Float]
+
+  /// For each row `nil` or the code of its failure; empty where no row failed.
+  public let failures: [WireError.Code?]
+
+  /// Creates a reply.
+  ///
+  /// - Parameters:
+  ///   - model: The model that scored all rows.
+  ///   - rowCount: The rows.
+  ///   - outputWidth: The scores per row.
+  ///   - scores: The scores, row after row.
+  ///   - failures: For each row `nil` or the code of its failure; empty where no row failed.
+  public init(
+    model: ModelHandle,
+    rowCount: Int,
+    outputWidth: Int,
+    scores: [Float],
+    failures: [WireError.Code?] = []
+  ) {
+    precondition(
+      scores.count == rowCount * outputWidth,
+      "\(scores.count) scores are not \(rowCount) rows of \(outputWidth)"
+    )
+    precondition(
+      failures.isEmpty || failures.count == rowCount,
+      "\(failures.count) states for \(rowCount) rows"
+    )
+    self.model = model
+    self.rowCount = rowCount
+    self.outputWidth = outputWidth
+    self.scores = scores
+    self.failures = failures
+  }
+}
+
+extension ScoreReply: Message {
+  /// SCORE_OK.
+  public static let type = FrameType.scoreOK
+
+  /// Reads the message from a body.
+  public init(decoding body: ByteBuffer) throws(WireError) {
+    var reader = try BodyReader(body, blockLength: Self.blockLength)
+    model = ModelHandle(rawValue: reader.read(UInt32.self))
+    rowCount = Int(reader.read(UInt32.self))
+    outputWidth = Int(reader.read(UInt32.self))
+    let hasStatuses = reader.read(UInt8.self)
+    guard hasStatuses <= 1 else { throw .protocolViolation("a boolean is neither 0 nor 1") }
+    try reader.readReserved(3)
+    let failedCount = Int(reader.read(UInt32.self))
+    try reader.readReserved(4)
+
+    let (cells, overflow) = rowCount.multipliedReportingOverflow(by: outputWidth)
+    guard !overflow, cells <= reader.data.readableBytes / 4,
+      let scoreBytes = reader.data.readSlice(length: cells * 4)
+    else {
+      throw .protocolViolation("rows times scores do not match the body")
+    }
+    scores = scoreBytes.floats()
+    var failures: [WireError.Code?] = []
+    if hasStatuses == 1 {
+      guard let padding = reader.data.readSlice(length: -(cells * 4) & 7),
+        padding.readableBytesView.allSatisfy({ $0 == 0 }),
+        rowCount <= reader.data.readableBytes / 2
+      else {
+        throw .protocolViolation("rows do not match the statuses of the body")
+      }
+      for _ in 0..<rowCount {
+        let status = try reader.readData(UInt16.self)
+        failures.append(status == 0 ? nil : WireError.Code(rawValue: status))
+      }
+    }
+    try reader.finish()
+    let failed = failures.lazy.filter { $0 != nil }.count
+    guard failed == failedCount, (failed > 0) == (hasStatuses == 1) else {
+      throw .protocolViolation("the count of failed rows does not match their statuses")
+    }
+    self.failures = failures
+  }
+
+  /// Writes the body.
+  public func encodeBody(into buffer: inout ByteBuffer) {
+    let start = buffer.writerIndex
+    let failed = failures.lazy.filter { $0 != nil }.count
+    Self.writeBlock(
+      model: model,
+      rowCount: rowCount,
+      outputWidth: outputWidth,
+      failedCount: failed,
+      into: &buffer
+    )
+    unsafe buffer.writeBytes(scores.span.bytes)
+    if failed > 0 {
+      buffer.writePadding(since: start)
+      for failure in failures {
+        buffer.writeInteger(failure?.rawValue ?? 0, endianness: .little)
+      }
+    }
+  }
+
+  /// Writes the fixed block.
+  static func writeBlock(
+    model: ModelHandle,
+    rowCount: Int,
+    outputWidth: Int,
+    failedCount: Int,
+    into buffer: inout ByteBuffer
+  ) {
+    buffer.writeBodyPrefix(blockLength: UInt16(blockLength))
+    buffer.writeInteger(model.rawValue, endianness: .little)
+    buffer.writeInteger(UInt32(rowCount), endianness: .little)
+    buffer.writeInteger(UInt32(outputWidth), endianness: .little)
+    buffer.writeInteger(failedCount > 0 ? 1 : 0, endianness: .little, as: UInt32.self)
+    buffer.writeInteger(UInt32(failedCount), endianness: .little)
+    buffer.writeRepeatingByte(0, count: 4)
+  }
+}
+
+extension ByteBuffer {
+  /// Copies all readable bytes as little-endian numbers.
+  fileprivate func floats() -> [Float] {
+    let bytes = readableBytesSpan
+    return [Float](capacity: readableBytes / 4) { output in
+      for index in 0..<bytes.byteCount / 4 {
+        output.append(
+          unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index * 4, as: Float.self)
+        )
+      }
+    }
+  }
+}

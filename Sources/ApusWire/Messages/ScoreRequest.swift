@@ -1,0 +1,140 @@
+public import NIOCore
+
+/// A view of a SCORE body: which rows are to be scored by which model.
+///
+/// The rows stay in the buffer that they were received in; floats are read where they lie.
+///
+/// ```
+/// header (32) | block (32) | rows x columns f32, or column blocks | padding
+///                          '-- 64 bytes after the start of the frame
+/// ```
+public struct ScoreRequest: Sendable {
+  /// How rows are written.
+  public enum Encoding: UInt8, Sendable {
+    /// Finished features, row after row.
+    case floatRows = 0
+    /// Raw values, column after column.
+    case rawColumns = 1
+  }
+
+  /// The bytes of the fixed block.
+  static let blockLength = 32
+
+  /// The model.
+  public let model: ModelHandle
+
+  /// The hash of the schema that the rows were made for.
+  public let schemaHash: UInt64
+
+  /// How the rows are written.
+  public let encoding: Encoding
+
+  /// The rows, at least 1.
+  public let rowCount: Int
+
+  /// The columns, at least 1.
+  public let columnCount: Int
+
+  let data: ByteBuffer
+
+  /// Verifies the fixed block and, of float rows, the size of the matrix.
+  ///
+  /// - Parameter body: The body of a SCORE frame.
+  /// - Throws: ``WireError`` with code PROTOCOL.
+  public init(decoding body: ByteBuffer) throws(WireError) {
+    var reader = try BodyReader(body, blockLength: Self.blockLength)
+    model = ModelHandle(rawValue: reader.read(UInt32.self))
+    guard let encoding = Encoding(rawValue: reader.read(UInt8.self)) else {
+      throw .protocolViolation("the encoding of rows is unknown")
+    }
+    self.encoding = encoding
+    try reader.readReserved(3)
+    schemaHash = reader.read(UInt64.self)
+    rowCount = Int(reader.read(UInt32.self))
+    columnCount = Int(reader.read(UInt32.self))
+    guard rowCount > 0, columnCount > 0 else {
+      throw .protocolViolation("there are no rows or no columns")
+    }
+    guard columnCount <= WireLimits.columnsPerRequest else {
+      throw .tooLarge("there are too many columns", limit: WireLimits.columnsPerRequest)
+    }
+    if encoding == .floatRows {
+      // Both factors are below 2^32 and 2^16, so nothing overflows.
+      let matrixLength = rowCount * columnCount * MemoryLayout<Float>.size
+      guard let matrix = reader.data.readSlice(length: matrixLength) else {
+        throw .protocolViolation("rows times columns do not match the body")
+      }
+      try reader.finish()
+      data = matrix
+    } else {
+      data = reader.data
+    }
+  }
+
+  /// Calls `body` with the matrix, row after row.
+  ///
+  /// Nothing is copied if the matrix is aligned to 4 bytes in memory, which it is wherever the frames
+  /// of a connection are read into one buffer.
+  ///
+  /// - Parameter body: Takes `rowCount` times `columnCount` numbers.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
+  public func withFloatRows<Result: ~Copyable, Failure: Error>(
+    _ body: (Span<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(encoding == .floatRows, "the rows of this request are raw columns")
+    let bytes = data.readableBytesSpan
+    let isAligned = unsafe bytes.withUnsafeBytes { pointer in
+      UInt(bitPattern: pointer.baseAddress) % UInt(MemoryLayout<Float>.alignment) == 0
+    }
+    if isAligned {
+      return try body(unsafe bytes._unsafeView(as: Float.self))
+    }
+    var copy = [Float](repeating: 0, count: rowCount * columnCount)
+    for index in copy.indices {
+      copy[index] = unsafe bytes.unsafeLoadUnaligned(
+        fromByteOffset: index * MemoryLayout<Float>.size,
+        as: Float.self
+      )
+    }
+    return try body(copy.span)
+  }
+
+  /// Verifies that each number of the matrix is finite.
+  ///
+  /// - Throws: ``WireError`` with code BAD_INPUT, and row and column of the first that is not.
+  public func verifyFinite() throws(WireError) {
+    let bad = withFloatRows { rows in rows.firstNotFinite() }
+    if let bad {
+      throw .notFinite(row: bad / columnCount, column: bad % columnCount)
+    }
+  }
+
+  /// Decodes the columns.
+  ///
+  /// - Returns: As many columns as the request announces, of as many rows.
+  /// - Throws: ``WireError`` with code PROTOCOL or BAD_INPUT.
+  public func rawColumns() throws(WireError) -> [RawColumn] {
+    precondition(encoding == .rawColumns, "the rows of this request are floats")
+    var rest = data
+    var columns: [RawColumn] = []
+    for index in 0..<columnCount {
+      columns.append(try RawColumn(from: &rest, rowCount: rowCount, index: index))
+    }
+    guard rest.readableBytes == 0 else {
+      throw .protocolViolation("the data of a body is too long")
+    }
+    return columns
+  }
+}
+
+extension Span<Float> {
+  /// Returns the index of the first infinity or not-a-number.
+  func firstNotFinite() -> Int? {
+    let exponent: UInt32 = 0x7F80_0000
+    for index in indices where self[index].bitPattern & exponent == exponent {
+      return index
+    }
+    return nil
+  }
+}

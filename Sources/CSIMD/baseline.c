@@ -1,0 +1,10 @@
+// The body that runs anywhere: SSE2 on x86-64, NEON with its multiply-add on arm64.
+#include "CSIMD.h"
+
+#define WIDTH 4
+#define TILE_VECTORS 2
+#define KERNEL(name) name##_baseline
+#if defined(__aarch64__)
+#define HAS_FMA
+#endif
+#include "body/all.h"

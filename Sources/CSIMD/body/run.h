@@ -1,0 +1,45 @@
+// The doors of one instruction set: a plan's steps in order, and single functions for tests.
+
+void KERNEL(apus_run)(const apus_step *steps, size_t count, size_t rows, float *arena,
+                      float *store, apus_pool *pool);
+void KERNEL(apus_apply)(apus_function function, size_t count, const float *x, float *result);
+
+void KERNEL(apus_run)(const apus_step *steps, size_t count, size_t rows, float *arena,
+                      float *store, apus_pool *pool) {
+  float *const memories[] = {NULL, arena, store};
+  for (size_t index = 0; index < count; index++) {
+    const struct call call = resolve(&steps[index], memories);
+    const size_t m = steps[index].m.fixed ? steps[index].m.fixed : rows;
+    const size_t k = steps[index].k.fixed ? steps[index].k.fixed : rows;
+    switch (call.operation) {
+    case APUS_MATMUL_NN:
+    case APUS_MATMUL_NT:
+    case APUS_MATMUL_TN: KERNEL(matmul)(&call, m, k, pool); break;
+    case APUS_BINARY: KERNEL(binary)(&call, m); break;
+    case APUS_ACTIVATION: KERNEL(activation)(&call, m); break;
+    case APUS_ACTIVATION_GRADIENT: KERNEL(activation_gradient)(&call, m); break;
+    case APUS_REDUCE: KERNEL(reduce)(&call, m); break;
+    case APUS_BROADCAST: KERNEL(broadcast)(&call, m); break;
+    case APUS_SOFTMAX: KERNEL(softmax)(&call, m); break;
+    case APUS_LOSS: KERNEL(loss)(&call, m); break;
+    case APUS_LOSS_GRADIENT: KERNEL(loss_gradient)(&call, m); break;
+    case APUS_UPDATE: KERNEL(update)(&call, m); break;
+    }
+  }
+}
+
+INLINE vector apply(apus_function function, vector x) {
+  switch (function) {
+  case APUS_FUNCTION_EXP: return exponential(x);
+  case APUS_FUNCTION_LOG: return logarithm(x);
+  case APUS_FUNCTION_LOG1P_EXP_NEGATED: return softplus_tail(x);
+  case APUS_FUNCTION_SIGMOID: return sigmoid(x);
+  case APUS_FUNCTION_TANH: return hyperbolic_tangent(x);
+  }
+}
+
+void KERNEL(apus_apply)(apus_function function, size_t count, const float *x, float *result) {
+  for (size_t i = 0; i < count; i += WIDTH) {
+    store_up_to(result + i, apply(function, load_up_to(x + i, count - i)), count - i);
+  }
+}

@@ -1,0 +1,31 @@
+// Rows of logits: their maximum, the sum of their exponentials, and softmax.
+
+INLINE float row_maximum(const float *x, size_t n) {
+  float maximum = x[0];
+  // The comparison is false for NaN on its right and true for NaN on its left, so NaN stays.
+  for (size_t j = 1; j < n; j++) maximum = maximum >= x[j] ? maximum : x[j];
+  return maximum;
+}
+
+// Writes exp(x - maximum) to `result` where it is not NULL, and returns the sum.
+INLINE float row_exponentials(const float *x, float maximum, size_t n, float *result) {
+  vector sum = splat(0);
+  for (size_t j = 0; j < n; j += WIDTH) {
+    const vector e = exponential(load_up_to(x + j, n - j) - splat(maximum));
+    if (result) store_up_to(result + j, e, n - j);
+    float inside[WIDTH] = {};
+    store_up_to(inside, e, n - j);
+    sum += load(inside);
+  }
+  return sum_lanes(sum);
+}
+
+static void KERNEL(softmax)(const struct call *step, size_t m) {
+  const size_t n = step->n;
+  for (size_t i = 0; i < m; i++) {
+    const float *x = step->operands[0] + i * n;
+    float *y = step->result + i * n;
+    const float sum = row_exponentials(x, row_maximum(x, n), n, y);
+    for (size_t j = 0; j < n; j++) y[j] /= sum;
+  }
+}

@@ -1,0 +1,146 @@
+import ApusWire
+import Glibc
+import NIOCore
+
+/// A blocking TCP client that sends whatever bytes a test wants.
+///
+/// Everything that waits gives up after ten seconds, so that a failing test ends.
+final class RawClient {
+  struct Failure: Error {
+    let call: String
+    let number: Int32
+  }
+
+  private let descriptor: Int32
+  private var received = ByteBuffer()
+  private var decoder = FrameDecoder(
+    from: .server,
+    maximumBodyLength: WireLimits.defaultBodyLength
+  )
+
+  init(port: Int, receiveBufferLength: Int32? = nil) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var seconds = timeval(tv_sec: 10, tv_usec: 0)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &seconds, size)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &seconds, size)
+    var on: Int32 = 1
+    _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
+    if var receiveBufferLength {
+      _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBufferLength, 4)
+    }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else { throw Failure(call: "connect", number: errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Sends bytes; returns `false` if the server has closed.
+  @discardableResult
+  func send(_ bytes: [UInt8]) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.send(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + sent },
+          buffer.count - sent,
+          Int32(MSG_NOSIGNAL)
+        )
+      }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+
+  /// Sends what the buffer holds.
+  @discardableResult
+  func send(_ buffer: ByteBuffer) -> Bool { send(Array(buffer: buffer)) }
+
+  /// Sends a message.
+  @discardableResult
+  func send(_ message: some Message, id: UInt64, budgetMicroseconds: UInt32 = 0) -> Bool {
+    var buffer = ByteBuffer()
+    message.encode(into: &buffer, correlationID: id, budgetMicroseconds: budgetMicroseconds)
+    return send(buffer)
+  }
+
+  /// Waits for the next frame; `nil` if the server closes or resets first.
+  func receive() throws -> Frame? {
+    while true {
+      if let frame = try decoder.next(from: &received) { return frame }
+      var bytes = [UInt8](repeating: 0, count: 16 << 10)
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+      }
+      if count == 0 || (count < 0 && errno == ECONNRESET) { return nil }
+      guard count > 0 else { throw Failure(call: "recv", number: errno) }
+      received.writeBytes(bytes[..<count])
+    }
+  }
+
+  /// Waits for an ERROR of the connection and then for its end.
+  func receiveFinalError() throws -> WireError? {
+    guard let frame = try receive(), frame.header.type == .error,
+      frame.header.correlationID == 0
+    else { return nil }
+    let error = try WireError(decoding: frame.body)
+    return try receive() == nil ? error : nil
+  }
+
+  /// Exchanges HELLO and HELLO_OK.
+  @discardableResult
+  func hello(requestCredit: UInt32 = 0) throws -> HelloOK {
+    send(
+      Hello(clientName: "raw", clientVersion: "1", wantedRequestCredit: requestCredit),
+      id: 1
+    )
+    guard let frame = try receive() else { throw Failure(call: "hello", number: 0) }
+    return try HelloOK(decoding: frame.body)
+  }
+
+  /// Says that nothing more will be sent.
+  func closeSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Makes the close of this socket a reset.
+  func resetWhenClosed() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    _ = unsafe setsockopt(
+      descriptor,
+      SOL_SOCKET,
+      SO_LINGER,
+      &linger,
+      socklen_t(MemoryLayout<linger>.size)
+    )
+  }
+}
+
+/// Encodes a SCORE of float rows.
+func scoreFrame(
+  _ model: ModelInfo,
+  rows: [Float],
+  rowCount: Int = 1,
+  id: UInt64,
+  budgetMicroseconds: UInt32 = 0
+) -> ByteBuffer {
+  var buffer = ByteBuffer()
+  ScoreRequest.encode(
+    floatRows: rows.span,
+    rowCount: rowCount,
+    model: model.handle,
+    schemaHash: model.schemaHash,
+    correlationID: id,
+    budgetMicroseconds: budgetMicroseconds,
+    into: &buffer
+  )
+  return buffer
+}

@@ -1,0 +1,224 @@
+import ApusClient
+import ApusServing
+import ApusWire
+import NIOCore
+import Testing
+
+/// A real server over loopback, with clients that keep to the protocol.
+@Suite struct ServerTests {
+  @Test func listsDescribesAndScores() async throws {
+    try await TestServer.run { test in
+      let list = try await test.healthy.modelList()
+      #expect(list.map(\.name) == ["other", "sum"])
+      #expect(list[1].handle == test.info.handle)
+      #expect(test.info.handle.rawValue == 0x0101_0101)
+      #expect(test.info.columns == test.model.info.columns)
+
+      let reply = try await test.healthy.score(
+        model: test.info,
+        columns: [
+          .numbers([1, nil, 3]), .booleans([true, false, nil]),
+          .categories(["March", nil, "May"]),
+        ]
+      )
+      #expect(reply.scores == [106, 0, 6])
+    }
+  }
+
+  @Test(arguments: [1, 63, 64, 65, 1000, 8192])
+  func everyBatchSizeInlineAndPooled(_ rowCount: Int) async throws {
+    try await TestServer.run { test in
+      let rows = (0..<rowCount * 4).map { Float($0 % 97) }
+      let reply = try await test.healthy.score(model: test.info, rows: rows, rowCount: rowCount)
+      #expect(
+        reply.scores == (0..<rowCount).map { row in rows[row * 4..<row * 4 + 4].reduce(0, +) }
+      )
+    }
+  }
+
+  @Test func typedErrorsOfRequestsLeaveTheConnectionAlone() async throws {
+    try await TestServer.run { test in
+      let client = test.healthy
+      func refusal(_ model: ModelInfo, _ rows: [Float], _ rowCount: Int = 1) async -> WireError? {
+        await #expect(throws: ClientError.self) {
+          try await client.score(model: model, rows: rows, rowCount: rowCount)
+        }?.wireError
+      }
+      #expect(await refusal(test.info, [1, 2, .nan, 4]) == .notFinite(row: 0, column: 2))
+      #expect(
+        await refusal(test.info, [1, 2, 3, 4, 5, 6, 7, -.infinity], 2)
+          == .notFinite(row: 1, column: 3)
+      )
+      #expect(await refusal(test.info, [1, 2, 3])?.code == .badInput)
+      #expect(
+        await refusal(test.info, [-FakeModel.blocking, 0, 0, 0]) == ScoringError.device.wireError
+      )
+      var other = test.info
+      other.schemaHash += 1
+      #expect(await refusal(other, [1, 2, 3, 4]) == .schemaMismatch)
+      other = test.info
+      other.handle = ModelHandle(rawValue: 4711)
+      #expect(await refusal(other, [1, 2, 3, 4]) == .unknownModel)
+
+      let noModel = await #expect(throws: ClientError.self) { try await client.modelInfo("no") }
+      #expect(noModel?.wireError == .unknownModel)
+      let wrongKind = await #expect(throws: ClientError.self) {
+        try await client.score(
+          model: test.info,
+          columns: [.numbers([1]), .numbers([1]), .categories(["a"])]
+        )
+      }
+      #expect(wrongKind?.wireError?.column == 1)
+      #expect(wrongKind?.wireError?.code == .badInput)
+    }
+  }
+
+  @Test func rowsWhoseScoreIsNotFiniteFailAlone() async throws {
+    try await TestServer.run { test in
+      let huge = Float.greatestFiniteMagnitude
+      let reply = try await test.healthy.score(
+        model: test.info,
+        rows: [1, 1, 1, 1, huge, huge, huge, huge, 2, 2, 2, 2],
+        rowCount: 3
+      )
+      #expect(reply.scores == [4, 0, 8])
+      #expect(reply.failures == [nil, .internal, nil])
+    }
+  }
+
+  @Test func repliesOvertakeEachOther() async throws {
+    try await TestServer.run({ $0.inlineRowLimit = 1 }) { test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let slow: [Float] = [FakeModel.blocking, 0, 0, 0, 1, 1, 1, 1]
+      raw.send(scoreFrame(test.info, rows: slow, rowCount: 2, id: 10))
+      raw.send(scoreFrame(test.info, rows: [1, 2, 3, 4], id: 11))
+      #expect(try raw.receive()?.header.correlationID == 11)
+      test.model.gate.open()
+      let late = try #require(try raw.receive())
+      #expect(late.header.correlationID == 10)
+      #expect(try ScoreReply(decoding: late.body).scores == [FakeModel.blocking, 4])
+    }
+  }
+
+  @Test func budgetThatRunsOutInTheQueueIsNotScored() async throws {
+    try await TestServer.run({
+      $0.inlineRowLimit = 1
+      $0.scoringThreads = 1
+    }) { test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let slow: [Float] = [FakeModel.blocking, 0, 0, 0, 1, 1, 1, 1]
+      raw.send(scoreFrame(test.info, rows: slow, rowCount: 2, id: 10))
+      let rows: [Float] = [1, 2, 3, 4, 5, 6, 7, 8]
+      raw.send(scoreFrame(test.info, rows: rows, rowCount: 2, id: 11, budgetMicroseconds: 1))
+      // The answer to PING proves that both requests were read; the budget of one is over by then.
+      raw.send(Ping(number: 1), id: 12)
+      #expect(try raw.receive()?.header.type == .pong)
+      let calls = test.model.calls.count
+      test.model.gate.open()
+      var replies: [UInt64: Frame] = [:]
+      for _ in 0..<2 {
+        let frame = try #require(try raw.receive())
+        replies[frame.header.correlationID] = frame
+      }
+      #expect(replies[10]?.header.type == .scoreOK)
+      let error = try WireError(decoding: try #require(replies[11]).body)
+      #expect(error == .deadline)
+      #expect(test.model.calls.count == calls || calls == 0)
+    }
+  }
+
+  @Test func moreLargeRequestsThanMayWaitAreRefused() async throws {
+    try await TestServer.run({
+      $0.inlineRowLimit = 1
+      $0.scoringThreads = 1
+      $0.waitingRequestLimit = 2
+    }) { test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let slow: [Float] = [FakeModel.blocking, 0, 0, 0, 1, 1, 1, 1]
+      for id in 10..<13 { raw.send(scoreFrame(test.info, rows: slow, rowCount: 2, id: UInt64(id))) }
+      let refused = try #require(try raw.receive())
+      #expect(refused.header.correlationID == 12)
+      #expect(try WireError(decoding: refused.body).code == .overloaded)
+      test.model.gate.open()
+      #expect(try raw.receive()?.header.type == .scoreOK)
+      #expect(try raw.receive()?.header.type == .scoreOK)
+    }
+  }
+
+  @Test func halfClosedConnectionGetsItsReplies() async throws {
+    try await TestServer.run({ $0.inlineRowLimit = 1 }) { test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let slow: [Float] = [FakeModel.blocking, 0, 0, 0, 1, 1, 1, 1]
+      raw.send(scoreFrame(test.info, rows: slow, rowCount: 2, id: 10))
+      raw.send(scoreFrame(test.info, rows: [1, 2, 3, 4], id: 11))
+      raw.closeSending()
+      #expect(try raw.receive()?.header.correlationID == 11)
+      test.model.gate.open()
+      #expect(try raw.receive()?.header.correlationID == 10)
+      #expect(try raw.receive() == nil)
+    }
+  }
+
+  @Test func drainFinishesWhatIsInFlightAndRefusesWhatIsNew() async throws {
+    try await TestServer.run({
+      $0.inlineRowLimit = 1
+      $0.drainTimeout = .seconds(20)
+    }) { test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let slow: [Float] = [FakeModel.blocking, 0, 0, 0, 1, 1, 1, 1]
+      raw.send(scoreFrame(test.info, rows: slow, rowCount: 2, id: 10))
+      raw.send(Ping(number: 1), id: 11)
+      #expect(try raw.receive()?.header.type == .pong)
+      try await test.checkHealthy()
+      async let drained: Void = test.server.drain()
+      let goAway = try #require(try raw.receive())
+      #expect(try GoAway(decoding: goAway.body).reason == .shutdown)
+      raw.send(scoreFrame(test.info, rows: [1, 2, 3, 4], id: 12))
+      let refused = try #require(try raw.receive())
+      #expect(refused.header.correlationID == 12)
+      #expect(try WireError(decoding: refused.body) == .draining)
+      test.model.gate.open()
+      #expect(try raw.receive()?.header.correlationID == 10)
+      #expect(try raw.receive() == nil)
+      await drained
+      #expect(test.server.connectionCount == 0)
+      #expect(throws: RawClient.Failure.self) { try RawClient(port: test.port) }
+      throw Drained()
+    }
+  }
+
+  @Test func portInUseIsATypedError() async throws {
+    try await TestServer.run { test in
+      let error = await #expect(throws: ServerError.self) {
+        try await Server.start(ServerConfiguration(port: test.port), catalog: ModelCatalog())
+      }
+      #expect(error?.code == .cannotListen)
+      #expect(error?.message.contains("127.0.0.1:\(test.port)") == true)
+    }
+  }
+
+  @Test func catalogChangesWhileServing() async throws {
+    let catalog = ModelCatalog([FakeModel("a", digest: 1)])
+    let server = try await Server.start(ServerConfiguration(), catalog: catalog)
+    let client = try await Client.connect(host: "127.0.0.1", port: server.address.port ?? 0)
+    let first = try await client.modelInfo("a")
+    catalog.replace(with: [FakeModel("a", digest: 2)])
+    let second = try await client.modelInfo("a")
+    #expect(first.handle != second.handle)
+    let error = await #expect(throws: ClientError.self) {
+      try await client.score(model: first, rows: [1, 2, 3, 4], rowCount: 1)
+    }
+    #expect(error?.wireError == .unknownModel)
+    #expect(try await client.score(model: second, rows: [1, 2, 3, 4], rowCount: 1).scores == [10])
+    await client.close()
+    await server.drain()
+  }
+}
+
+/// Ends a test whose server is gone on purpose.
+struct Drained: Error {}

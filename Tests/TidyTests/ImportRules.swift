@@ -1,0 +1,87 @@
+/// Who may import whom.
+enum ImportRules {
+  /// The rooms of the house: each folder of `Sources` and `Tests`, and the rooms it may import.
+  ///
+  /// Only `apus`, the conformance tests and tests that train may import a device (`ApusCPU`,
+  /// `ApusOpenCL`); only the devices see their C; `ApusWire` sees no other room.
+  static let rooms: [String: Set<String>] = [
+    "CKernels": [],
+    "COpenCL": [],
+    "CSIMD": [],
+    "ApusCompute": [],
+    "ApusCPU": ["ApusCompute", "CSIMD"],
+    "ApusOpenCL": ["ApusCompute", "CKernels", "COpenCL"],
+
+    "ApusRandom": [],
+    "ApusData": ["ApusRandom"],
+    "ApusNN": ["ApusCompute", "ApusRandom"],
+    "ApusModel": ["ApusCompute", "ApusData", "ApusNN"],
+    "ApusTraining": ["ApusCompute", "ApusData", "ApusModel", "ApusNN"],
+    "ApusSimulation": ["ApusRandom"],
+
+    "ApusWire": [],
+    "ApusServing": ["ApusData", "ApusModel", "ApusWire"],
+    "ApusClient": ["ApusWire"],
+    "ApusBench": [],
+
+    "apus": [
+      "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
+      "ApusOpenCL", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
+    ],
+
+    "ApusClientTests": ["ApusClient", "ApusWire"],
+    "ApusComputeTests": ["ApusCompute"],
+    "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL"],
+    "ApusDataTests": ["ApusData"],
+    "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
+    "ApusRandomTests": ["ApusRandom"],
+    "ApusServingTests": ["ApusClient", "ApusServing", "ApusWire"],
+    "ApusSimulationTests": ["ApusSimulation"],
+    "ApusTrainingTests": [
+      "ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusTraining",
+    ],
+    "ApusWireTests": ["ApusWire"],
+    "EndToEndTests": [],
+    "TidyTests": [],
+  ]
+
+  /// Modules from elsewhere that only some rooms may import: sockets, and the command line.
+  static let guarded: [String: Set<String>] = [
+    "ArgumentParser": ["apus"],
+    "NIOPosix": [
+      "ApusBench", "ApusClient", "ApusClientTests", "ApusServing", "ApusServingTests",
+      "EndToEndTests", "apus",
+    ],
+  ]
+
+  /// Returns the imports of a Swift file in `Sources` or `Tests` that the tables do not allow.
+  static func forbiddenImports(in file: SourceTree.File) -> [String] {
+    let path = file.path.split(separator: "/")
+    guard file.suffix == "swift", path.count > 2, ["Sources", "Tests"].contains(path[0]) else {
+      return []
+    }
+    let room = String(path[1])
+    guard let allowed = rooms[room] else {
+      return ["\(file.path): the room \(room) is not in the table of imports"]
+    }
+    return file.lines.compactMap { number, line in
+      guard let module = importedModule(of: line) else { return nil }
+      let isOwn = rooms[module] != nil
+      let isAllowed = isOwn ? allowed.contains(module) : guarded[module]?.contains(room) ?? true
+      return isAllowed ? nil : "\(file.path):\(number): \(room) may not import \(module)"
+    }
+  }
+
+  /// Returns the module that a line imports, or nil where it imports none.
+  static func importedModule(of line: Substring) -> String? {
+    let modifiers: Set<Substring> = ["public", "package", "internal", "fileprivate", "private"]
+    let kinds: Set<Substring> = [
+      "struct", "class", "enum", "protocol", "typealias", "func", "var", "let",
+    ]
+    let words = line.split(whereSeparator: \.isWhitespace)
+      .drop { word in word.hasPrefix("@") || modifiers.contains(word) }
+    guard words.first == "import" else { return nil }
+    return words.dropFirst().first { word in !kinds.contains(word) }?
+      .split(separator: ".").first.map(String.init)
+  }
+}
