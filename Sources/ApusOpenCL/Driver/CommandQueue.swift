@@ -44,18 +44,6 @@ struct CommandQueue: ~Copyable, @unchecked Sendable {
     )
   }
 
-  /// Waits until everything that was enqueued has run.
-  ///
-  /// - Throws: `ComputeError.executionFailed`.
-  func finish() throws(ComputeError) {
-    try check(
-      unsafe library.functions.clFinish(handle),
-      "clFinish",
-      .executionFailed,
-      "the device failed while it ran"
-    )
-  }
-
   /// Enqueues a kernel over `global` work-items in groups of `local`, both of two dimensions.
   ///
   /// - Throws: `ComputeError.executionFailed` naming the kernel.

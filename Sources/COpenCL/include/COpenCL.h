@@ -23,7 +23,6 @@
   X(clEnqueueNDRangeKernel)     \
   X(clEnqueueReadBuffer)        \
   X(clEnqueueWriteBuffer)       \
-  X(clFinish)                   \
   X(clFlush)                    \
   X(clGetDeviceIDs)             \
   X(clGetDeviceInfo)            \
