@@ -87,10 +87,15 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    .executableTarget(
+      name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
+      exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
+
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
     tests(
-      "ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"]),
+      "ApusConformanceTests",
+      ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom", logging]),
     tests("ApusDataTests", ["ApusData"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
