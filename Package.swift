@@ -95,11 +95,15 @@ let package = Package(
       path: "Benchmarks/scoring/Sources",
       swiftSettings: swiftSettings
     ),
+    .executableTarget(
+      name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
+      exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
 
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
     tests(
-      "ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"]),
+      "ApusConformanceTests",
+      ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom", logging]),
     tests("ApusDataTests", ["ApusData"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
@@ -107,7 +111,7 @@ let package = Package(
     tests("ApusSimulationTests", ["ApusSimulation"]),
     tests(
       "ApusTrainingTests",
-      ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusTraining"]),
+      ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"]),
     tests("ApusWireTests", ["ApusWire", nio("NIOCore")]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),

@@ -49,20 +49,22 @@ void store_lanes(float16 v, global float *x, uint count) {
   }
 }
 
-// The sum of all lanes, in a fixed tree.
+// The sum of all lanes, ascending.
 float sum_of_lanes(float16 v) {
-  const float8 a = v.lo + v.hi;
-  const float4 b = a.lo + a.hi;
-  const float2 c = b.lo + b.hi;
-  return c.x + c.y;
+  float values[LANES];
+  vstore16(v, 0, values);
+  float sum = 0.0f;
+  for (uint lane = 0; lane < LANES; ++lane) sum += values[lane];
+  return sum;
 }
 
 // The greatest lane.
 float greatest_lane(float16 v) {
-  const float8 a = fmax(v.lo, v.hi);
-  const float4 b = fmax(a.lo, a.hi);
-  const float2 c = fmax(b.lo, b.hi);
-  return fmax(c.x, c.y);
+  float values[LANES];
+  vstore16(v, 0, values);
+  float greatest = values[0];
+  for (uint lane = 1; lane < LANES; ++lane) greatest = fmax(greatest, values[lane]);
+  return greatest;
 }
 
 // max(x, 0), NaN where x is NaN.
@@ -70,6 +72,13 @@ float16 positive_part(float16 x) { return select(x, (float16)(0.0f), x < 0.0f); 
 
 // 1 / (1 + exp(-x)).
 float16 sigmoid(float16 x) { return 1.0f / (1.0f + exp(-x)); }
+
+// tanh(x) from t = exp(-2|x|) - 1, as -t / (2 + t) with the sign of x; some drivers' own tanh does
+// not reach 1 at infinity.
+float16 hyperbolic_tangent(float16 x) {
+  const float16 t = expm1(-2.0f * fabs(x));
+  return copysign(-t / (2.0f + t), x);
+}
 
 // 2 sqrt(2/pi) (x + 0.044715 x^3): since (1 + tanh(v / 2)) / 2 = sigmoid(v), GELU is
 // x sigmoid(v), which loses no digits where tanh is close to -1.
@@ -80,7 +89,7 @@ float16 activate(uint activation, float16 x) {
   switch (activation) {
     case ACTIVATION_RELU: return positive_part(x);
     case ACTIVATION_SIGMOID: return sigmoid(x);
-    case ACTIVATION_TANH: return tanh(x);
+    case ACTIVATION_TANH: return hyperbolic_tangent(x);
     case ACTIVATION_SOFTPLUS: return positive_part(x) + log1p(exp(-fabs(x)));
     case ACTIVATION_GELU: return x * sigmoid(gelu_argument(x));
     default: return x;

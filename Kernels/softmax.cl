@@ -1,8 +1,8 @@
 // y[i,j] = exp(x[i,j] - max) / (sum of exp(x[i,l] - max) over l), max being the row's greatest.
 //
 // Algorithm: a work-item takes a row in three passes: the maximum, the exponentials and their sum,
-// the quotients. Each of LANES lanes sums its own columns, and the lanes are then added in a fixed
-// tree, so a row's bits do not depend on its neighbours.
+// the quotients. Each of LANES lanes sums its own columns, and the lanes are then added in
+// ascending order, so a row's bits do not depend on its neighbours.
 //
 //   row    | 0 ... 15 | 16 ... 31 | 32 33 34 |      lanes without a column hold -inf, whose
 //          |   lanes      lanes      lanes   |      exponential adds 0

@@ -20,7 +20,8 @@ struct BenchmarkCSV {
     let seconds = (clock.now - start) / .seconds(1)
     print(
       "{\"seconds\":\(seconds),\"rows\":\(table.rowCount),\"columns\":\(table.columns.count),"
-        + "\"peakBytes\":\(try peakBytes())}")
+        + "\"peakBytes\":\(try peakBytes())}"
+    )
   }
 
   /// The largest resident size that this process has had.

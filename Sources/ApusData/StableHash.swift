@@ -17,13 +17,6 @@ package enum StableHash {
     return finished(state)
   }
 
-  /// The hash of some bytes.
-  static func hash(_ bytes: Span<UInt8>) -> UInt64 {
-    var state = basis
-    for index in bytes.indices { state = (state ^ UInt64(bytes[index])) &* prime }
-    return finished(state)
-  }
-
   /// Folds a word into a running hash.
   static func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
     finished((state &+ 0x9E37_79B9_7F4A_7C15) ^ word)

@@ -32,7 +32,7 @@ extension Artifact {
     } catch {
       throw ArtifactError(
         .unwritable, "the model cannot be written here; nothing was changed", path: folder.path,
-        cause: "\(error)")
+        cause: error.reason)
     }
   }
 

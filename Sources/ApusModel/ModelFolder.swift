@@ -57,7 +57,7 @@ public struct ModelFolder: Hashable, Sendable {
       entries = try FileManager.default.contentsOfDirectory(atPath: path)
     } catch {
       throw ArtifactError(
-        .notFound, "there is no folder of models here", path: path, cause: "\(error)")
+        .notFound, "there is no folder of models here", path: path, cause: error.reason)
     }
     return entries.sorted().map { ModelFolder("\(path)/\($0)") }.filter { !$0.versions.isEmpty }
   }

@@ -34,7 +34,6 @@ public final class OpenCLPlan: Plan {
       context: backend.context,
       purpose: "the intermediates of \(lowering.batchCapacity) rows"
     )
-    try store.queue.zero(arena)
     for id in graph.nodes.indices {
       guard case .constant(let value) = graph[id].operation else { continue }
       try store.queue.write([value].span, to: arena, at: lowering.place(of: id).offset)

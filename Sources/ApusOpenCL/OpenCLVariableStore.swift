@@ -22,7 +22,6 @@ public final class OpenCLVariableStore: VariableStore {
       context: backend.context,
       purpose: "the variables"
     )
-    try queue.zero(buffer)
     self.layout = layout
     self.backend = backend
     self.queue = queue

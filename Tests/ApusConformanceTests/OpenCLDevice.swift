@@ -36,20 +36,6 @@ enum OpenCLDevice {
   }
 }
 
-extension Plan {
-  /// Writes the first elements of an input.
-  func write(_ values: [Float], toInput index: Int, rows: Int) {
-    withInput(index, rows: rows) { elements in
-      for element in values.indices { elements[element] = values[element] }
-    }
-  }
-
-  /// All elements of an output.
-  func output(_ index: Int, rows: Int) throws -> [Float] {
-    try withOutput(index, rows: rows) { span in span.indices.map { span[$0] } }
-  }
-}
-
 /// A folder that is removed with its contents when the last reference to it goes.
 final class TemporaryFolder {
   let path: String

@@ -105,7 +105,7 @@ struct OpenCLPlanTests {
     #expect(try plan.output(0, rows: 1) == [2, 3])
     try plan.run(rows: 4)
     #expect(try plan.output(0, rows: 4) == [2, 3, 4, 5, 6, 7, 8, 9])
-    plan.write([0], toInput: 0, rows: 2)
+    plan.withInput(0, rows: 2) { $0[0] = 0 }
     for _ in 0..<3 { try plan.run(rows: 3) }
     #expect(try plan.output(0, rows: 3) == [1, 3, 4, 5, 6, 7])
   }

@@ -80,15 +80,18 @@ import Testing
 
   @Test func timeoutLeavesTheConnectionAlone() async throws {
     try await TestServer.run({ $0.inlineRowLimit = 1 }) { test in
-      var configuration = ClientConfiguration.patient
-      configuration.requestTimeout = .milliseconds(100)
       let client = try await Client.connect(
         host: "127.0.0.1",
         port: test.port,
-        configuration: configuration
+        configuration: .patient
       )
       let error = await #expect(throws: ClientError.self) {
-        try await client.score(model: test.info, rows: Self.slow, rowCount: 2)
+        try await client.score(
+          model: test.info,
+          rows: Self.slow,
+          rowCount: 2,
+          timeout: .milliseconds(100)
+        )
       }
       #expect(error?.code == .timeout)
       #expect(error?.isRetryable == true)

@@ -62,6 +62,30 @@ final class RawClient {
     return true
   }
 
+  /// Sends `bytes` again and again until the server has not taken any for 100 ms.
+  ///
+  /// - Returns: `false` if the server has closed instead, or has taken a gigabyte.
+  func sendUntilStuck(_ bytes: [UInt8]) -> Bool {
+    var total = 0
+    while total < 1 << 30 {
+      let offset = total % bytes.count
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.send(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + offset },
+          buffer.count - offset,
+          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        )
+      }
+      total += max(count, 0)
+      guard count < 0 else { continue }
+      guard errno == EAGAIN else { return false }
+      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      if unsafe poll(&request, 1, 100) == 0 { return true }
+    }
+    return false
+  }
+
   /// Sends what the buffer holds.
   @discardableResult
   func send(_ buffer: ByteBuffer) -> Bool { send(Array(buffer: buffer)) }

@@ -234,16 +234,17 @@ import Testing
   @Test func halfClose() {
     var connection = ready()
     _ = connection.received(score(id: 2), at: at(2))
-    #expect(connection.inputClosed() == .none)
-    #expect(connection.afterTurn() == .none)
+    #expect(connection.inputClosed(at: at(3)) == .none)
+    #expect(connection.afterTurn(at: at(3)) == .none)
     #expect(connection.finish(2, at: at(3)) == true)
-    #expect(connection.afterTurn() == .close)
-    #expect(connection.afterTurn() == .none)
+    #expect(connection.afterTurn(at: at(3)) == .close)
+    #expect(connection.nextDeadline == at(1003))
+    #expect(connection.afterTurn(at: at(3)) == .none)
 
     connection = ready()
-    #expect(connection.inputClosed() == .close)
+    #expect(connection.inputClosed(at: at(3)) == .close)
     connection = fresh()
-    #expect(connection.inputClosed() == .closeNow)
+    #expect(connection.inputClosed(at: at(3)) == .closeNow)
   }
 
   @Test func drain() {
@@ -264,6 +265,9 @@ import Testing
     _ = connection.received(score(id: 4), at: at(200))
     #expect(connection.nextDeadline == at(450))
     #expect(connection.tick(at: at(450)) == .close)
+    // A peer that does not read its last bytes cannot hold the server up.
+    #expect(connection.nextDeadline == at(1450))
+    #expect(connection.tick(at: at(1450)) == .closeNow)
 
     connection = ready()
     _ = connection.received(score(id: 2), at: at(2))

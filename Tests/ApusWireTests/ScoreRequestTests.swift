@@ -47,7 +47,7 @@ import Testing
 
   @Test func rowsTimesColumnsMustMatchTheBody() {
     for (rows, columns) in [
-      (2, 3), (1, 4), (1, 5), (0xFFFF_FFFF, 1), (1, 65535), (0x8000_0000, 65535),
+      (2, 3), (1, 2), (1, 5), (0xFFFF_FFFF, 1), (1, 65535), (0x8000_0000, 65535),
     ] as [(UInt32, UInt32)] {
       let bytes = (rows.littleEndianBytes + columns.littleEndianBytes)
       #expect(error("score-float-row", at: 24, bytes)?.code == .protocolViolation)

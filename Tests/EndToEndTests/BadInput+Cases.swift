@@ -34,10 +34,11 @@ extension BadInput {
       "seconds"),
     training(
       on: adding("1,2,\(String(repeating: "x", count: 10_000_000)),true,0.1,no"),
-      "train: a field of 10 MB", words: "bad.csv:52", "channel"),
+      "train: a field of 10 MB", words: "bad.csv:52", "too long"),
     training(
-      on: Array(adding("1,2,m").utf8) + [0xFF, 0xFE] + Array(",true,0.1,no\n".utf8),
-      "train: invalid UTF-8", words: ["bad.csv", "UTF-8"]),
+      on: Array("\(rows)visit-x,2026-02-01 12:30:00,1,2,".utf8) + [0xFF, 0xFE]
+        + Array(",true,0.1,no\n".utf8),
+      "train: invalid UTF-8", words: ["bad.csv:52", "channel", "UTF-8"]),
     training(on: adding("1,2,m\0,true,0.1,no"), "train: a NUL byte", words: "bad.csv:52", "NUL"),
     training(
       on: adding("1,2,\"mail,true,0.1,no"), "train: a quote left open", words: "bad.csv:52",
@@ -47,7 +48,7 @@ extension BadInput {
       words: "seconds", "twice"),
     training(options: ["--drop", "price"], "train: an unknown column to drop", words: "price"),
     training(
-      on: "bought\nyes\nno\nyes\nno\n", "train: a label and nothing else", words: "bad.csv"),
+      on: "bought\nyes\nno\nyes\nno\n", "train: a label and nothing else", words: "column"),
     training(options: ["--epochs", "0"], "train: no epochs", words: "epochs"),
     training(options: ["--batch-size", "-1"], "train: a negative batch", words: "batch-size"),
     training(options: ["--hidden", "64,x"], "train: a layer of x units", words: "hidden"),

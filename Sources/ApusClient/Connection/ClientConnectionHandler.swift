@@ -164,7 +164,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     case .none: break
     case .answer(let request, let frame): session.answered(request, frame)
     case .ready(let limits):
-      decoder.maximumBodyLength = Int(limits.bodyLength)
+      decoder.maximumBodyLength = min(Int(limits.bodyLength), WireLimits.hardBodyLength)
       session.connectionIsReady(self)
     case .leave(let requests):
       session.connectionIsLeaving(self, requests)

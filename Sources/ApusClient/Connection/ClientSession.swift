@@ -195,6 +195,8 @@ final class ClientSession {
       ), connection.acceptsRequests
     else {
       channel.close(promise: nil)
+      // The connection ended before it was known here, so nobody has taken care of the requests.
+      if !waiting.isEmpty { connect() }
       return
     }
     current = connection

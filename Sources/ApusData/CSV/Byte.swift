@@ -50,17 +50,25 @@ struct AsciiWord {
 }
 
 extension Span where Element == UInt8 {
-  /// Eight bytes from a place on, the first of them lowest.
+  /// Eight bytes from a place on, the first of them lowest; the caller has made sure that they are
+  /// there.
+  @unsafe
   @inline(__always)
-  func word(at index: Int) -> UInt64 {
-    UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+  func word(uncheckedAt place: Int) -> UInt64 {
+    assert(place >= 0 && place + 8 <= count, "bytes \(place)..<\(place + 8) of \(count)")
+    return UInt64(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: place,
+        as: UInt64.self
+      )
+    )
   }
 
   /// Up to eight bytes, the first of them lowest, with zeros above.
   @inline(__always)
   func word(_ range: Range<Int>) -> UInt64 {
-    if range.lowerBound + 8 <= count {
-      return word(at: range.lowerBound) & ~(UInt64.max << UInt64(8 * range.count))
+    if range.lowerBound >= 0, range.lowerBound + 8 <= count {
+      return unsafe word(uncheckedAt: range.lowerBound) & ~(UInt64.max << UInt64(8 * range.count))
     }
     var word: UInt64 = 0
     for index in range.reversed() { word = word << 8 | UInt64(self[index]) }

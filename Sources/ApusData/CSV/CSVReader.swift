@@ -2,7 +2,7 @@
 /// turned out wrong after it had been guessed.
 enum CSVReader {
   /// What a block is read in; small enough for the processor's second-level cache.
-  static let blockBytes = 1 << 17
+  static let blockBytes = 1 << 16
 
   /// Reads a table.
   ///

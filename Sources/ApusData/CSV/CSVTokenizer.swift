@@ -27,6 +27,24 @@ struct CSVTokenizer {
     var isEscaped: Bool { lengthAndFlag & 1 == 1 }
   }
 
+  /// Room for fields, and how many there are.
+  private struct FieldOutput: ~Copyable, ~Escapable {
+    var fields: MutableSpan<Field>
+    var count = 0
+
+    @_lifetime(copy fields)
+    init(fields: consuming MutableSpan<Field>) {
+      self.fields = fields
+    }
+
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func append(_ field: Field) {
+      fields[count] = field
+      count += 1
+    }
+  }
+
   /// The number of bytes that one row may have.
   static let maximumRowBytes = 1 << 30
 
@@ -34,7 +52,7 @@ struct CSVTokenizer {
   let delimiter: UInt8
   let maximumFieldBytes: Int
 
-  /// The fields of the complete rows of the last block, row by row.
+  /// The fields of the complete rows of the last block, row by row, and unused room behind them.
   private(set) var fields: [Field] = []
 
   /// The line on which each of those rows began, 1-based.
@@ -68,8 +86,26 @@ struct CSVTokenizer {
     rowLimit: Int = .max
   ) throws(DataError) -> Int {
     let bytes = buffer.span.extracting(0..<count)
-    fields.removeAll(keepingCapacity: true)
     lines.removeAll(keepingCapacity: true)
+    // A local array is written without asking, at each field, whether it is shared.
+    var fields = self.fields
+    self.fields = []
+    if fields.count <= count {
+      fields = [Field](repeating: Field(start: 0, end: 0, isEscaped: false), count: count + 1)
+    }
+    var output = FieldOutput(fields: fields.mutableSpan)
+    let consumed = try tokenize(bytes, isLast: isLast, rowLimit: rowLimit, into: &output)
+    self.fields = fields
+    return consumed
+  }
+
+  private mutating func tokenize(
+    _ bytes: Span<UInt8>,
+    isLast: Bool,
+    rowLimit: Int,
+    into output: inout FieldOutput
+  ) throws(DataError) -> Int {
+    var ends = FieldEnds(of: bytes, delimiter: delimiter)
     var start = 0
     while start < bytes.count, lines.count < rowLimit {
       if let next = skippedLineEnd(bytes, at: start, isLast: isLast) {
@@ -78,7 +114,9 @@ struct CSVTokenizer {
         start = next
         continue
       }
-      guard let next = try tokenizeRow(bytes, from: start, isLast: isLast) else {
+      guard
+        let next = try tokenizeRow(bytes, from: start, isLast: isLast, ends: &ends, into: &output)
+      else {
         return start
       }
       start = next
@@ -112,12 +150,15 @@ struct CSVTokenizer {
   private mutating func tokenizeRow(
     _ bytes: Span<UInt8>,
     from start: Int,
-    isLast: Bool
+    isLast: Bool,
+    ends: inout FieldEnds,
+    into output: inout FieldOutput
   ) throws(DataError) -> Int? {
-    let firstField = fields.count
+    let firstField = output.count
     let count = bytes.count
     var linesInside = 0
     var cursor = start
+    ends.move(to: start, in: bytes)
     while true {
       if cursor < count, bytes[cursor] == Byte.quote {
         guard
@@ -125,16 +166,19 @@ struct CSVTokenizer {
             bytes,
             from: cursor,
             isLast: isLast,
-            linesInside: &linesInside
+            linesInside: &linesInside,
+            into: &output
           )
         else { break }
         cursor = end
+        ends.move(to: end, in: bytes)
+        _ = ends.next(in: bytes)
       } else {
         let fieldStart = cursor
-        cursor = fieldEnd(bytes, from: cursor)
+        cursor = ends.next(in: bytes)
         try checkLength(cursor - fieldStart)
         if cursor == count, !isLast { break }
-        fields.append(Field(start: fieldStart, end: cursor, isEscaped: false))
+        output.append(Field(start: fieldStart, end: cursor, isEscaped: false))
       }
       if cursor < count, bytes[cursor] == delimiter {
         cursor += 1
@@ -144,10 +188,10 @@ struct CSVTokenizer {
         cursor == count
         ? count : skippedLineEnd(bytes, at: cursor, isLast: isLast) ?? cursor
       if cursor < count, next == cursor { break }
-      try finishRow(firstField: firstField, linesInside: linesInside)
+      try finishRow(fieldCount: output.count - firstField, linesInside: linesInside)
       return next
     }
-    fields.removeLast(fields.count - firstField)
+    output.count = firstField
     guard count - start < Self.maximumRowBytes else {
       throw fault(.fieldTooLong, "a row has more than \(Self.maximumRowBytes) bytes")
     }
@@ -157,11 +201,12 @@ struct CSVTokenizer {
   /// Finds the end of a quoted field, which `start` opens.
   ///
   /// - Returns: The place behind the closing quote, or nil when the block ends too early to tell.
-  private mutating func tokenizeQuoted(
+  private func tokenizeQuoted(
     _ bytes: Span<UInt8>,
     from start: Int,
     isLast: Bool,
-    linesInside: inout Int
+    linesInside: inout Int,
+    into output: inout FieldOutput
   ) throws(DataError) -> Int? {
     var isEscaped = false
     var cursor = start + 1
@@ -188,7 +233,7 @@ struct CSVTokenizer {
             found: String(decoding: [bytes[cursor]], as: UTF8.self)
           )
         }
-        fields.append(Field(start: start + 1, end: cursor - 1, isEscaped: isEscaped))
+        output.append(Field(start: start + 1, end: cursor - 1, isEscaped: isEscaped))
         return cursor
       }
     }
@@ -199,8 +244,10 @@ struct CSVTokenizer {
     return nil
   }
 
-  private mutating func finishRow(firstField: Int, linesInside: Int) throws(DataError) {
-    let found = fields.count - firstField
+  private mutating func finishRow(
+    fieldCount found: Int,
+    linesInside: Int
+  ) throws(DataError) {
     if let expected = fieldsPerRow {
       guard found == expected else {
         throw fault(
@@ -215,34 +262,6 @@ struct CSVTokenizer {
     }
     lines.append(line)
     line += linesInside + 1
-  }
-
-  /// The first byte from `start` on that ends an unquoted field, or the end of the block.
-  ///
-  /// Looks at eight bytes at a time: a byte is marked when it is the delimiter, or below 14, which the
-  /// line ends are. The lowest mark is exact (borrows only disturb those above it); the rare other
-  /// control bytes that it may be are passed over.
-  @inline(__always)
-  private func fieldEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let highBits: UInt64 = 0x8080_8080_8080_8080
-    let delimiters = ones &* UInt64(delimiter)
-    var cursor = start
-    while cursor + 8 <= bytes.count {
-      let word = bytes.word(at: cursor)
-      let difference = word ^ delimiters
-      let marks =
-        ((difference &- ones) & ~difference | (word &- ones &* 14) & ~word) & highBits
-      if marks == 0 {
-        cursor += 8
-        continue
-      }
-      cursor += marks.trailingZeroBitCount >> 3
-      if endsField(bytes[cursor]) { return cursor }
-      cursor += 1
-    }
-    while cursor < bytes.count, !endsField(bytes[cursor]) { cursor += 1 }
-    return cursor
   }
 
   @inline(__always)

@@ -66,14 +66,16 @@ struct ColumnBuilder {
     let bytes = blocks.bytes
     let fields = blocks.tokenizer.fields.span
     let stride = blocks.tokenizer.fieldsPerRow ?? 0
-    for row in 0..<blocks.tokenizer.lines.count where !isContradicted {
+    let rows = blocks.tokenizer.lines.count
+    var row = 0
+    while row < rows, !isContradicted {
+      if guess == .number || guess == .boolean {
+        let appended = appendNumbers(bytes, fields, stride: stride, rows: row..<rows)
+        row += appended
+        guard row < rows else { break }
+      }
       let field = fields[row * stride + index]
-      let range = field.range
-      if guess == .number, let decimal = DecimalParser.parse(bytes, range), holds(decimal) {
-        numbers.append(decimal.value)
-      } else if guess == .boolean, let value = boolean(bytes, range) {
-        numbers.append(value)
-      } else if MissingText.matches(bytes, range) {
+      if MissingText.matches(bytes, field.range) {
         appendMissing()
       } else if guess == .strings {
         try appendString(bytes, field, blocks, row: row)
@@ -81,7 +83,44 @@ struct ColumnBuilder {
         try appendSlowly(bytes, field, blocks, row: row)
       }
       rowCount += 1
+      row += 1
     }
+  }
+
+  /// Appends numbers or booleans, and missing values, until one needs a closer look.
+  ///
+  /// - Returns: How many rows were appended.
+  private mutating func appendNumbers(
+    _ bytes: Span<UInt8>,
+    _ fields: Span<CSVTokenizer.Field>,
+    stride: Int,
+    rows: Range<Int>
+  ) -> Int {
+    // A local array is written without asking, at each number, whether it is shared.
+    var numbers = self.numbers
+    self.numbers = []
+    let isBoolean = guess == .boolean
+    let first = numbers.count
+    numbers.append(contentsOf: repeatElement(0, count: rows.count))
+    var output = numbers.mutableSpan
+    var appended = 0
+    var place = rows.lowerBound * stride + index
+    while appended < rows.count {
+      let range = fields[place].range
+      if let number = isBoolean ? boolean(bytes, range) : number(bytes, range) {
+        output[first + appended] = number
+      } else if MissingText.matches(bytes, range) {
+        missing.insert(rowCount + appended)
+      } else {
+        break
+      }
+      appended += 1
+      place += stride
+    }
+    numbers.removeLast(rows.count - appended)
+    self.numbers = numbers
+    rowCount += appended
+    return appended
   }
 
   /// Ends the column.
@@ -122,6 +161,13 @@ struct ColumnBuilder {
     }
     hasFractions = true
     return true
+  }
+
+  /// The number that a text is, when it is one that this column may have.
+  @inline(__always)
+  private mutating func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Double? {
+    guard let decimal = DecimalParser.parse(bytes, range), holds(decimal) else { return nil }
+    return decimal.value
   }
 
   private mutating func appendMissing() {
@@ -181,6 +227,7 @@ struct ColumnBuilder {
     }
   }
 
+  @inline(__always)
   private mutating func appendString(
     _ bytes: Span<UInt8>,
     _ field: CSVTokenizer.Field,
@@ -189,34 +236,35 @@ struct ColumnBuilder {
   ) throws(DataError) {
     guard !field.isEscaped else {
       let text = bytes.unescaped(field.range)
-      return try appendString(text.span, bytes, field, blocks, row: row)
+      return try appendString(text.span, 0..<text.count, field, blocks, row: row)
     }
-    try appendString(bytes.extracting(field.range), bytes, field, blocks, row: row)
+    try appendString(bytes, field.range, field, blocks, row: row)
   }
 
+  /// Appends the string `text[range]`, which the field stands for.
   @inline(__always)
   private mutating func appendString(
     _ text: Span<UInt8>,
-    _ bytes: Span<UInt8>,
+    _ range: Range<Int>,
     _ field: CSVTokenizer.Field,
     _ blocks: borrowing CSVBlocks,
     row: Int
   ) throws(DataError) {
-    let found = interner.find(text)
+    let found = interner.find(text, range)
     if let code = found.code {
       codes.append(code)
       return
     }
     // A string that is known was valid when it was new.
     try TextValidation.check(
-      bytes,
+      blocks.bytes,
       field.range,
       offset: blocks.offset,
       file: blocks.tokenizer.file,
       line: blocks.tokenizer.lines[row],
       column: name
     )
-    codes.append(interner.insert(text, hash: found.hash))
+    codes.append(interner.insert(text, range, hash: found.hash))
   }
 
   /// `true` and `false` in any case; 1 and 0 too where the column must be boolean.

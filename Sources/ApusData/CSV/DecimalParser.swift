@@ -71,6 +71,10 @@ enum DecimalParser {
     if isFraction {
       cursor += 1
       let fractionStart = cursor
+      if end - cursor >= 8, let eight = shortInteger(bytes, cursor..<cursor + 8) {
+        significand = significand &* 100_000_000 &+ eight
+        cursor += 8
+      }
       while cursor < end {
         let digit = bytes[cursor] &- Byte.zero
         if digit > 9 { break }
@@ -101,9 +105,11 @@ enum DecimalParser {
   /// and eights.
   @inline(__always)
   private static func shortInteger(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
-    guard (1...8).contains(range.count), range.lowerBound + 8 <= bytes.count else { return nil }
+    guard
+      (1...8).contains(range.count), range.lowerBound >= 0, range.lowerBound + 8 <= bytes.count
+    else { return nil }
     let shift = UInt64(64 - 8 * range.count)
-    var word = bytes.word(at: range.lowerBound) &<< shift
+    var word = unsafe bytes.word(uncheckedAt: range.lowerBound) &<< shift
     word |= ~(UInt64.max &<< shift) & 0x3030_3030_3030_3030
     let tooSmall = (word & 0xF0F0_F0F0_F0F0_F0F0) ^ 0x3030_3030_3030_3030
     let tooLarge = ((word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) ^ 0x3030_3030_3030_3030

@@ -4,20 +4,15 @@ enum MissingText {
   /// Whether a field has no value.
   @inline(__always)
   static func matches(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    let isLong = range.count > 4
-    // A long field can only be missing when it is padded.
-    if isLong, bytes[range.lowerBound] > Byte.space, bytes[range.upperBound - 1] > Byte.space {
-      return false
-    }
-    return matchesTrimmed(bytes, range)
+    guard !range.isEmpty else { return true }
+    let isPadded =
+      bytes[range.lowerBound] <= Byte.space || bytes[range.upperBound - 1] <= Byte.space
+    return isPadded
+      ? matchesWord(bytes, bytes.trimmed(range)) : range.count <= 4 && matchesWord(bytes, range)
   }
 
-  private static func matchesTrimmed(
-    _ bytes: Span<UInt8>,
-    _ padded: Range<Int>
-  ) -> Bool {
-    let range = bytes.trimmed(padded)
-    return switch range.count {
+  private static func matchesWord(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    switch range.count {
     case 0: true
     case 1: bytes.spells(.questionMark, in: range)
     case 2: bytes.spells(.na, in: range)

@@ -15,23 +15,24 @@ struct StringInterner {
   /// The code of a string, if it is known.
   ///
   /// - Returns: The code, or nil; and the string's hash, which `insert` wants.
-  func find(_ bytes: Span<UInt8>) -> (code: UInt32?, hash: UInt64) {
-    let hash = StableHash.hash(bytes)
+  @inline(__always)
+  func find(_ bytes: Span<UInt8>, _ range: Range<Int>) -> (code: UInt32?, hash: UInt64) {
+    let hash = Self.hash(bytes, range)
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let code = slots[slot] - 1
-      if hashes[Int(code)] == tag, isEqual(bytes, code: Int(code)) { return (code, hash) }
+      if hashes[Int(code)] == tag, isEqual(bytes, range, code: Int(code)) { return (code, hash) }
       slot = (slot + 1) & (slots.count - 1)
     }
     return (nil, hash)
   }
 
   /// Adds a string that is not known yet, and returns its code.
-  mutating func insert(_ bytes: Span<UInt8>, hash: UInt64) -> UInt32 {
+  mutating func insert(_ bytes: Span<UInt8>, _ range: Range<Int>, hash: UInt64) -> UInt32 {
     precondition(count < UInt32.max - 1, "a column has at most 2^32 - 2 distinct strings")
     let code = UInt32(count)
-    for index in bytes.indices { arena.append(bytes[index]) }
+    for index in range { arena.append(bytes[index]) }
     ends.append(arena.count)
     hashes.append(UInt32(truncatingIfNeeded: hash >> 32))
     if count * 2 > slots.count { grow() }
@@ -44,10 +45,32 @@ struct StringInterner {
     (0..<count).map { String(decoding: arena[ends[$0]..<ends[$0 + 1]], as: UTF8.self) }
   }
 
-  private func isEqual(_ bytes: Span<UInt8>, code: Int) -> Bool {
+  /// A hash of eight bytes at a time.
+  @inline(__always)
+  private static func hash(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    var state = UInt64(range.count)
+    var place = range.lowerBound
+    while place < range.upperBound {
+      let word = bytes.word(place..<min(place + 8, range.upperBound))
+      state = (state ^ word) &* 0x9E37_79B9_7F4A_7C15
+      state ^= state >> 32
+      place += 8
+    }
+    return StableHash.mix(state, 0)
+  }
+
+  @inline(__always)
+  private func isEqual(_ bytes: Span<UInt8>, _ range: Range<Int>, code: Int) -> Bool {
     let start = ends[code]
-    guard ends[code + 1] - start == bytes.count else { return false }
-    for index in bytes.indices where arena[start + index] != bytes[index] { return false }
+    guard ends[code + 1] - start == range.count else { return false }
+    let known = arena.span
+    var offset = 0
+    while offset < range.count {
+      let size = min(8, range.count - offset)
+      let (left, right) = (start + offset, range.lowerBound + offset)
+      if known.word(left..<left + size) != bytes.word(right..<right + size) { return false }
+      offset += 8
+    }
     return true
   }
 
@@ -63,7 +86,7 @@ struct StringInterner {
     for code in codes {
       place(
         code,
-        hash: StableHash.hash(arena.span.extracting(ends[Int(code)]..<ends[Int(code) + 1]))
+        hash: Self.hash(arena.span, ends[Int(code)]..<ends[Int(code) + 1])
       )
     }
   }

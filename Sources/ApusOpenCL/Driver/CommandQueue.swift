@@ -44,18 +44,6 @@ struct CommandQueue: ~Copyable, @unchecked Sendable {
     )
   }
 
-  /// Waits until everything that was enqueued has run.
-  ///
-  /// - Throws: `ComputeError.executionFailed`.
-  func finish() throws(ComputeError) {
-    try check(
-      unsafe library.functions.clFinish(handle),
-      "clFinish",
-      .executionFailed,
-      "the device failed while it ran"
-    )
-  }
-
   /// Enqueues a kernel over `global` work-items in groups of `local`, both of two dimensions.
   ///
   /// - Throws: `ComputeError.executionFailed` naming the kernel.
@@ -80,29 +68,6 @@ struct CommandQueue: ~Copyable, @unchecked Sendable {
       .executionFailed,
       "kernel \(kernel.name) could not be started",
       cause: OpenCLStatus(call: "clEnqueueNDRangeKernel", value: status).description
-    )
-  }
-
-  /// Enqueues the filling of a whole buffer with zeros.
-  ///
-  /// - Throws: `ComputeError.allocationFailed`, since a driver may first give memory here.
-  func zero(_ buffer: borrowing DeviceBuffer) throws(ComputeError) {
-    var zero: Float = 0
-    try check(
-      unsafe library.functions.clEnqueueFillBuffer(
-        handle,
-        buffer.handle,
-        &zero,
-        MemoryLayout<Float>.size,
-        0,
-        buffer.count * MemoryLayout<Float>.stride,
-        0,
-        nil,
-        nil
-      ),
-      "clEnqueueFillBuffer",
-      .allocationFailed,
-      "a buffer of \(buffer.count) floats could not be zeroed"
     )
   }
 

@@ -64,13 +64,15 @@ struct Device: @unchecked Sendable {
     vendor = try text(CL_DEVICE_VENDOR)
     version = try text(CL_DEVICE_VERSION)
     driverVersion = try text(CL_DRIVER_VERSION)
-    isGPU = try number(CL_DEVICE_TYPE, as: cl_device_type.self) & (1 << 2) != 0
+    isGPU =
+      try number(CL_DEVICE_TYPE, as: cl_device_type.self) & cl_device_type(CL_DEVICE_TYPE_GPU) != 0
     let needs = [CL_DEVICE_AVAILABLE, CL_DEVICE_COMPILER_AVAILABLE, CL_DEVICE_ENDIAN_LITTLE]
     var isUsable = true
     for need in needs where try number(need, as: cl_bool.self) == 0 { isUsable = false }
     self.isUsable = isUsable
     let arithmetic = try number(CL_DEVICE_SINGLE_FP_CONFIG, as: cl_device_fp_config.self)
-    roundsQuotientsCorrectly = arithmetic & (1 << 7) != 0
+    let flag = cl_device_fp_config(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
+    roundsQuotientsCorrectly = arithmetic & flag != 0
     computeUnits = Int(try number(CL_DEVICE_MAX_COMPUTE_UNITS, as: cl_uint.self))
     maximumAllocationBytes =
       Int(clamping: try number(CL_DEVICE_MAX_MEM_ALLOC_SIZE, as: cl_ulong.self))

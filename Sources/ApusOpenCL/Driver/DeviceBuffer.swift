@@ -10,7 +10,7 @@ struct DeviceBuffer: ~Copyable, @unchecked Sendable {
   let handle: cl_mem
   private let library: OpenCLLibrary
 
-  /// Allocates memory; what it holds is not defined.
+  /// Allocates zeroed memory.
   ///
   /// - Parameters:
   ///   - count: the number of elements; at least one is allocated.
@@ -36,12 +36,14 @@ struct DeviceBuffer: ~Copyable, @unchecked Sendable {
         """
       )
     }
+    // Copying zeros, and not filling later, has the driver find the memory here or fail here.
+    let zeros = HostBuffer(count: max(count, 1))
     var status: cl_int = 0
     let handle = unsafe device.library.functions.clCreateBuffer(
       context.handle,
-      cl_mem_flags(1 << 0),
+      cl_mem_flags(CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR),
       bytes,
-      nil,
+      zeros.elements.baseAddress,
       &status
     )
     guard let handle = unsafe handle else {

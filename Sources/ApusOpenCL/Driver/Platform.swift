@@ -57,7 +57,7 @@ struct Platform {
   ///
   /// - Throws: `ComputeError.deviceUnavailable` when the platform does not name them.
   func devices() throws(ComputeError) -> [Device] {
-    let all = cl_device_type(0xFFFF_FFFF)
+    let all = cl_device_type(CL_DEVICE_TYPE_ALL)
     var count: cl_uint = 0
     let status = unsafe library.functions.clGetDeviceIDs(id, all, 0, nil, &count)
     // A platform without devices says so with an error.

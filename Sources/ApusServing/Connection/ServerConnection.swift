@@ -33,7 +33,7 @@ package struct ServerConnection {
     case sendGoAway(GoAway)
     /// Sends ERROR with correlation id 0, shuts sending down, discards what comes.
     case abort(WireError)
-    /// Sends what is queued, then closes.
+    /// Sends what is queued, then closes; `tick` bounds how long that takes.
     case close
     /// Closes at once.
     case closeNow
@@ -47,7 +47,7 @@ package struct ServerConnection {
     case ready
     /// The server shuts down: what is in flight is finished, new requests are refused.
     case draining
-    /// ERROR was sent; input is thrown away until the peer closes.
+    /// The last bytes are on their way; input is thrown away until the peer closes.
     case lingering
     /// Over.
     case closed
@@ -225,9 +225,9 @@ package struct ServerConnection {
   }
 
   /// What is to be done after the replies of this turn are queued.
-  package mutating func afterTurn() -> Action {
+  package mutating func afterTurn(at now: NIODeadline) -> Action {
     guard isInputClosed, acceptsFrames, inFlight.isEmpty else { return .none }
-    phase = .closed
+    linger(at: now)
     return .close
   }
 
@@ -256,13 +256,13 @@ package struct ServerConnection {
   }
 
   /// The peer will not send any more.
-  package mutating func inputClosed() -> Action {
+  package mutating func inputClosed(at now: NIODeadline) -> Action {
     isInputClosed = true
     switch phase {
     case .lingering, .awaitingHello:
       phase = .closed
       return .closeNow
-    case .ready, .draining: return afterTurn()
+    case .ready, .draining: return afterTurn(at: now)
     case .closed: return .none
     }
   }
@@ -289,8 +289,7 @@ package struct ServerConnection {
       return .closeNow
     }
     if Deadlines.isOver(deadlines.drain, now) || Deadlines.isOver(deadlines.quiet, now) {
-      phase = .closed
-      inFlight = [:]
+      linger(at: now)
       return .close
     }
     if Deadlines.isOver(deadlines.hello, now) {
@@ -311,10 +310,15 @@ package struct ServerConnection {
 
   /// Refuses the connection, or gives it up.
   package mutating func abort(_ error: WireError, at now: NIODeadline) -> Action {
+    linger(at: now)
+    return .abort(error)
+  }
+
+  /// Bounds how long a peer that does not read can hold the last bytes up.
+  private mutating func linger(at now: NIODeadline) {
     phase = .lingering
     inFlight = [:]
     deadlines = Deadlines()
     deadlines.linger = now + configuration.lingerTimeout
-    return .abort(error)
   }
 }

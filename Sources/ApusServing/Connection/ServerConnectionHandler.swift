@@ -92,7 +92,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case ChannelEvent.inputClosed:
-      perform(connection.inputClosed(), context)
+      perform(connection.inputClosed(at: .now()), context)
       endTurn(context)
     case is DrainEvent:
       perform(connection.drain(at: .now()), context)
@@ -143,7 +143,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   /// Sends the replies of this turn and sets the timer.
   private func endTurn(_ context: ChannelHandlerContext) {
     flush(context)
-    perform(connection.afterTurn(), context)
+    perform(connection.afterTurn(at: .now()), context)
     schedule(context)
   }
 

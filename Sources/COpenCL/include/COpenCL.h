@@ -20,11 +20,9 @@
   X(clCreateKernel)             \
   X(clCreateProgramWithBinary)  \
   X(clCreateProgramWithSource)  \
-  X(clEnqueueFillBuffer)        \
   X(clEnqueueNDRangeKernel)     \
   X(clEnqueueReadBuffer)        \
   X(clEnqueueWriteBuffer)       \
-  X(clFinish)                   \
   X(clFlush)                    \
   X(clGetDeviceIDs)             \
   X(clGetDeviceInfo)            \

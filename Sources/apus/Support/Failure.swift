@@ -16,7 +16,7 @@ struct Failure: Error {
 
   /// A file that cannot be written.
   static func cannotWrite(_ path: String, _ cause: any Error) -> Failure {
-    Failure(message: "\(path): it cannot be written: \(cause)", exitCode: 73)
+    Failure(message: "\(path): it cannot be written: \(cause.reason)", exitCode: 73)
   }
 
   private init(message: String, exitCode: Int32) {

@@ -1,13 +1,14 @@
 internal import ApusCPU
 internal import ApusCompute
 internal import ApusNN
+internal import ApusTraining
 
-/// Trains and scores a small net on a device beside the baseline CPU.
+/// Trains and scores small nets on a device beside the baseline CPU.
 enum SelfCheck {
   /// The greatest difference that a device may show after a few steps.
   private static let tolerance = 1e-4
 
-  /// The greatest difference of any parameter or score.
+  /// The greatest difference of any parameter or prediction.
   ///
   /// - Throws: `ComputeError.executionFailed` when it is too large.
   static func worstDifference(on backend: any Backend) throws -> Double {
@@ -22,56 +23,30 @@ enum SelfCheck {
     return worst
   }
 
-  /// Parameters and scores after three steps of each activation and loss, on rows that do not fill
-  /// a tile.
+  /// Parameters and predictions after three steps of each activation and loss, on rows that do not
+  /// fill a tile.
   private static func results(on backend: any Backend) throws -> [Float] {
+    let (rows, inputs) = (13, 7)
+    let examples = Examples(
+      features: (0..<rows * inputs).map { Float($0 % 11 - 5) / 4 },
+      targets: (0..<rows).map { Float($0 % 2) }, width: inputs)
     var results: [Float] = []
     for activation in Activation.allCases {
       for loss in Loss.allCases {
-        results += try train(activation, loss, on: backend)
+        let network = try Network(
+          inputs: inputs,
+          Sequential.perceptron(
+            hidden: [17, 5], outputs: loss == .softmaxCrossEntropy ? 3 : 1,
+            activation: activation))
+        let trainer = try Trainer(
+          network,
+          configuration: TrainingConfiguration(
+            loss: loss, epochs: 3, batchSize: rows, seed: 1, patience: nil), backend: backend)
+        let trained = try trainer.fit(examples, validation: examples.selecting([]))
+        results += trained.weights.sorted { $0.key < $1.key }.flatMap(\.value)
+        results += try trainer.predictions(for: examples)
       }
     }
-    return results
-  }
-
-  private static func train(
-    _ activation: Activation, _ loss: Loss, on backend: any Backend
-  ) throws -> [Float] {
-    let (rows, inputs) = (13, 7)
-    let outputs = loss == .softmaxCrossEntropy ? 3 : 1
-    let network = try Network(
-      inputs: inputs,
-      Sequential.perceptron(hidden: [17, 5], outputs: outputs, activation: activation))
-    let optimizer = Optimizer.adam()
-    let training = try TrainingGraph(network, loss: loss, optimizer: optimizer)
-    let store = try backend.makeVariables(training.variables)
-    for (name, values) in network.initialValues(seed: 1) {
-      try store.write(values.span, to: name)
-    }
-    let step = try backend.compile(training.graph, batchCapacity: rows, variables: store)
-    for number in 1...3 {
-      step.withInput(TrainingGraph.features, rows: rows) { input in
-        for index in input.indices { input[index] = Float(index * number % 11 - 5) / 4 }
-      }
-      step.withInput(TrainingGraph.targets, rows: rows) { input in
-        for index in input.indices { input[index] = Float(index % 2) }
-      }
-      let schedule = optimizer.rule.schedule(learningRate: 0.01, step: number)
-      step.withInput(TrainingGraph.schedule, rows: rows) { input in
-        for index in input.indices { input[index] = schedule[index] }
-      }
-      try step.run(rows: rows)
-    }
-    let scoring = try backend.compile(
-      try network.inferenceGraph(for: loss), batchCapacity: rows, variables: store)
-    scoring.withInput(0, rows: rows) { input in
-      for index in input.indices { input[index] = Float(index % 9 - 4) / 2 }
-    }
-    try scoring.run(rows: rows)
-    var results = try scoring.withOutput(0, rows: rows) { output in
-      output.indices.map { output[$0] }
-    }
-    for parameter in network.parameters { results += try store.read(parameter.variable.name) }
     return results
   }
 }
