@@ -39,6 +39,7 @@ struct Demo: AsyncParsableCommand {
 
   func run() async throws {
     let folder = try Self.folder(keep)
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         let data =
@@ -50,7 +51,7 @@ struct Demo: AsyncParsableCommand {
         try await DemoRun(data: data, device: device, folder: folder).run()
       }
       group.addTask {
-        for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) {
+        for await signal in signals {
           throw DemoError(.interrupted, "the demo was ended by \(signal)")
         }
       }

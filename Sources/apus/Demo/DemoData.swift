@@ -12,8 +12,8 @@ struct DemoData: Sendable {
   let trainPath: String
   /// The rows to test on.
   let testPath: String
-  /// The count of rows to test on.
-  let testRowCount: Int
+  /// The rows that repeat an earlier one, and are in neither part.
+  let duplicateCount: Int
   /// Where the rows come from, in a few words.
   let origin: String
   /// The AUC, on the same test rows, of the probabilities by which the simulator drew the labels,
@@ -75,7 +75,6 @@ struct DemoData: Sendable {
     self.label = label
     self.dropped = dropped
     self.origin = origin
-    testRowCount = testRows.count
     trainPath = "\(folder)/train.csv"
     testPath = "\(folder)/test.csv"
     do {
@@ -87,6 +86,7 @@ struct DemoData: Sendable {
           "\(path): its \(table.rowCount) rows cannot be told apart; quote fields as in"
             + " RFC 4180")
       }
+      duplicateCount = split.duplicateCount
       try Data(split.train).write(to: URL(filePath: trainPath))
       try Data(split.test).write(to: URL(filePath: testPath))
     } catch let error as DemoError {

@@ -63,7 +63,7 @@ struct DemoRun: Sendable {
   private func describe(
     _ trained: TrainReport, _ evaluated: EvaluateReport.Metrics, in table: inout DemoTable
   ) {
-    let duplicates = Format.grouped(trained.duplicatesDropped)
+    let duplicates = Format.grouped(data.duplicateCount + trained.duplicatesDropped)
     table.add("rows to train on", Format.grouped(trained.rows), "\(duplicates) duplicates dropped")
     table.add("rows to test on", Format.grouped(evaluated.rows), "one in five, never trained on")
     table.add("device", trained.device)

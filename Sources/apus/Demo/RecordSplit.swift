@@ -1,7 +1,8 @@
 /// The records of a CSV file, divided into two files with the same header.
 ///
 /// Bytes are copied as they are. A record ends with LF, CRLF or CR outside quotes; a quote opens only
-/// where a field begins; empty lines are no records.
+/// where a field begins; empty lines are no records. A record that repeats an earlier one goes nowhere:
+/// it could put the same row into both files.
 struct RecordSplit {
   /// The header and the records to train on.
   private(set) var train: [UInt8]
@@ -9,6 +10,8 @@ struct RecordSplit {
   private(set) var test: [UInt8]
   /// The records, the header not counted.
   private(set) var recordCount = 0
+  /// The records that repeat an earlier one.
+  private(set) var duplicateCount = 0
 
   /// Divides a file.
   ///
@@ -18,13 +21,17 @@ struct RecordSplit {
   init(_ bytes: [UInt8], testRows: [Int]) {
     var position = 0
     var rest = testRows[...]
+    var seen: Set<ArraySlice<UInt8>> = []
     train = Self.terminated(Self.record(of: bytes, from: &position))
     test = train
     while position < bytes.count {
       let record = Self.record(of: bytes, from: &position)
       guard record.contains(where: { !Self.isLineEnd($0) }) else { continue }
-      if rest.first == recordCount {
-        rest.removeFirst()
+      let isTest = rest.first == recordCount
+      if isTest { rest.removeFirst() }
+      if !seen.insert(record).inserted {
+        duplicateCount += 1
+      } else if isTest {
         test += Self.terminated(record)
       } else {
         train += Self.terminated(record)
