@@ -35,8 +35,10 @@ let package = Package(
   name: "apus",
   products: [
     .executable(name: "apus", targets: ["apus"]),
-    .library(name: "Apus", targets: ["ApusModel", "ApusTraining", "ApusCPU", "ApusOpenCL"]),
-    .library(name: "ApusClient", targets: ["ApusClient"]),
+    .library(
+      name: "Apus",
+      targets: ["ApusData", "ApusModel", "ApusTraining", "ApusCPU", "ApusOpenCL"]),
+    .library(name: "ApusClient", targets: ["ApusClient", "ApusWire"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
