@@ -61,7 +61,7 @@ let package = Package(
     // Models: data in, trained network out, sealed.
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
-    room("ApusModel", ["ApusCompute", "ApusData", "ApusNN", crypto]),
+    room("ApusModel", ["ApusCompute", "ApusData", crypto]),
     room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"]),
     room("ApusSimulation", ["ApusRandom"]),
 

@@ -15,12 +15,12 @@ enum ImportRules {
     "ApusRandom": [],
     "ApusData": ["ApusRandom"],
     "ApusNN": ["ApusCompute", "ApusRandom"],
-    "ApusModel": ["ApusCompute", "ApusData", "ApusNN"],
-    "ApusTraining": ["ApusCompute", "ApusData", "ApusModel", "ApusNN"],
+    "ApusModel": ["ApusCompute", "ApusData"],
+    "ApusTraining": ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"],
     "ApusSimulation": ["ApusRandom"],
 
     "ApusWire": [],
-    "ApusServing": ["ApusData", "ApusModel", "ApusWire"],
+    "ApusServing": ["ApusCompute", "ApusData", "ApusModel", "ApusWire"],
     "ApusClient": ["ApusWire"],
     "ApusBench": [],
 
@@ -31,15 +31,13 @@ enum ImportRules {
 
     "ApusClientTests": ["ApusClient", "ApusWire"],
     "ApusComputeTests": ["ApusCompute"],
-    "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL"],
+    "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"],
     "ApusDataTests": ["ApusData"],
     "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
     "ApusRandomTests": ["ApusRandom"],
     "ApusServingTests": ["ApusClient", "ApusServing", "ApusWire"],
     "ApusSimulationTests": ["ApusSimulation"],
-    "ApusTrainingTests": [
-      "ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusTraining",
-    ],
+    "ApusTrainingTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"],
     "ApusWireTests": ["ApusWire"],
     "EndToEndTests": [],
     "TidyTests": [],
