@@ -91,6 +91,7 @@ let package = Package(
       name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
       exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
 
+    tests("ApusBenchTests", ["ApusBench"]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
     tests(

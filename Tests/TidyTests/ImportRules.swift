@@ -29,6 +29,7 @@ enum ImportRules {
       "ApusOpenCL", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
     ],
 
+    "ApusBenchTests": ["ApusBench"],
     "ApusClientTests": ["ApusClient", "ApusWire"],
     "ApusComputeTests": ["ApusCompute"],
     "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"],

@@ -5,6 +5,7 @@ internal import ApusModel
 internal import ApusServing
 internal import ApusSimulation
 internal import ApusTraining
+internal import Foundation
 
 /// An error as the command line reports it: one line, and an exit code of `sysexits.h`.
 struct Failure: Error {
@@ -16,7 +17,7 @@ struct Failure: Error {
 
   /// A file that cannot be written.
   static func cannotWrite(_ path: String, _ cause: any Error) -> Failure {
-    Failure(message: "\(path): it cannot be written: \(cause)", exitCode: 73)
+    Failure(message: "\(path): it cannot be written: \(cause.localizedDescription)", exitCode: 73)
   }
 
   private init(message: String, exitCode: Int32) {
