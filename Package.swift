@@ -63,7 +63,7 @@ let package = Package(
     // Models: data in, trained network out, sealed.
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
-    room("ApusModel", ["ApusCompute", "ApusData", "ApusNN", crypto]),
+    room("ApusModel", ["ApusCompute", "ApusData", crypto]),
     room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"]),
     room("ApusSimulation", ["ApusRandom"]),
 
@@ -101,6 +101,7 @@ let package = Package(
       name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
       exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
 
+    tests("ApusBenchTests", ["ApusBench"]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
     tests(

@@ -13,9 +13,9 @@ import NIOPosix
 /// ```
 ///
 /// All requests share one connection and may be made from any number of tasks at once; replies are
-/// matched by number, in any order. A lost connection is made again by the next request, and requests
-/// that were under way are repeated once: no request of this protocol changes anything. A task that is
-/// cancelled stops waiting at once.
+/// matched by number, in any order. A lost connection is made again by the next request, and
+/// requests that were under way are repeated once: no request of this protocol changes anything. A
+/// task that is cancelled stops waiting at once.
 public final class Client: Sendable {
   private let configuration: ClientConfiguration
   private let eventLoop: any EventLoop
@@ -174,9 +174,9 @@ public final class Client: Sendable {
 
   /// Runs `body` on the thread of the connection.
   ///
-  /// Requests made there cost no change of thread, which makes a round trip of one row about as short
-  /// as the network allows. The thread also serves the connection: `body` must not block or compute
-  /// for long.
+  /// Requests made there cost no change of thread, which makes a round trip of one row about as
+  /// short as the network allows. The thread also serves the connection: `body` must not block or
+  /// compute for long.
   ///
   /// - Parameter body: What to run.
   /// - Returns: What `body` returns.

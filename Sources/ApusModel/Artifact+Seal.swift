@@ -13,12 +13,7 @@ extension Artifact {
   /// - Returns: the artifact with its version and digests, and the path of the version.
   /// - Throws: `ArtifactError` with code `invalidName` or `unwritable`.
   public func seal(in folder: ModelFolder) throws(ArtifactError) -> (Artifact, path: String) {
-    guard ModelFolder.isValid(name: folder.name) else {
-      throw ArtifactError(
-        .invalidName,
-        "a model's name has 1 to 64 of the characters a-z 0-9 _ . - and is not \(folder.name)",
-        path: folder.path)
-    }
+    try folder.checkIsWritable()
     do {
       try FileManager.default.createDirectory(
         atPath: folder.path, withIntermediateDirectories: true)

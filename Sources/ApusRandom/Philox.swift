@@ -1,5 +1,6 @@
-/// Philox4x32-10: a counter-based generator (Salmon et al. 2011, Random123).
+/// A counter-based generator of random words: Philox4x32-10.
 ///
+/// Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 /// A block of four words depends on nothing but its key and counter, so every device and every
 /// thread draws the same integers in any order.
 public struct Philox: Hashable, Sendable {

@@ -2,8 +2,8 @@ public import ApusWire
 
 /// A model as the server sees it.
 ///
-/// Scoring is called from several threads at once. It is pure: the scores of a row depend on the row
-/// alone. Scores are zero when they are handed over.
+/// Scoring is called from several threads at once. It is pure: the scores of a row depend on the
+/// row alone. Scores are zero when they are handed over.
 public protocol ServedModel: Sendable {
   /// The description that MODEL_INFO returns; the catalog replaces its handle.
   var info: ModelInfo { get }

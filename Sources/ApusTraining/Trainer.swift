@@ -48,6 +48,7 @@ public final class Trainer {
   ///   - examples: the rows to learn from.
   ///   - validation: the rows that choose the best epoch; where there are none, the last is kept.
   ///   - observer: who watches.
+  /// - Returns: the best weights and how they were found.
   /// - Throws: `ComputeError` when the device fails, or `DivergedError`.
   public func fit(
     _ examples: Examples, validation: Examples, observer: (any TrainingObserver)? = nil

@@ -27,7 +27,7 @@ import Testing
   private func frame(_ buffer: ByteBuffer) -> Frame {
     var buffer = buffer
     var decoder = FrameDecoder(from: .client)
-    guard let frame = try? decoder.next(from: &buffer) else { fatalError("not a frame") }
+    guard let frame = try? decoder.next(from: &buffer) else { preconditionFailure("not a frame") }
     return frame
   }
 

@@ -34,7 +34,7 @@ struct TrainerTests {
     let trainer = try trainer(
       hidden: [],
       TrainingConfiguration(
-        loss: .meanSquaredError, optimizer: .sgd(), epochs: 100, patience: nil))
+        loss: .meanSquaredError, optimizer: .sgd(), epochs: 100, batchSize: 8, patience: nil))
     let result = try trainer.fit(rows, validation: rows.selecting([]))
     #expect(result.epochs.count == 100 && result.ending == .completed)
     let weight = try #require(result.weights["layers.0.weight"])

@@ -105,7 +105,8 @@ import Testing
     }
   }
 
-  // Offsets inside the body of `score-raw-columns`: number block at 32, boolean at 72, category at 88.
+  // Offsets inside the body of `score-raw-columns`: number block at 32, boolean at 72, category at
+  // 88.
 
   @Test func columnBlocksThatBreakTheRules() {
     let name = "score-raw-columns"

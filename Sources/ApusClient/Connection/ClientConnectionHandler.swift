@@ -3,8 +3,8 @@ import NIOCore
 
 /// Performs the actions of a ``ClientConnection`` on its channel.
 ///
-/// All requests of one turn of the event loop leave in one write. The handler tells its session what
-/// it cannot settle itself: requests for another connection, and the end of this one.
+/// All requests of one turn of the event loop leave in one write. The handler tells its session
+/// what it cannot settle itself: requests for another connection, and the end of this one.
 final class ClientConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer

@@ -3,7 +3,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Keeps one connection for new requests, makes another when it is lost, and lives on one event loop.
+/// Keeps one connection for new requests, makes another when it is lost, and lives on one event
+/// loop.
 ///
 /// ```
 /// request --> current connection?  yes --> submit

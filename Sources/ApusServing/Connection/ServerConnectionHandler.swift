@@ -5,8 +5,8 @@ import NIOPosix
 
 /// Performs the actions of a ``ServerConnection`` on its channel.
 ///
-/// Bytes are decoded where they were read, small requests are scored at once into the buffer that is
-/// sent, and all replies of one wake-up leave in one write.
+/// Bytes are decoded where they were read, small requests are scored at once into the buffer that
+/// is sent, and all replies of one wake-up leave in one write.
 final class ServerConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer

@@ -3,8 +3,8 @@ public import NIOCore
 extension ScoreReply {
   /// Appends a SCORE_OK frame whose scores are computed where they are sent from.
   ///
-  /// A row with a score that is not finite fails with INTERNAL: its scores are sent as 0. If `score`
-  /// throws, the buffer is as it was.
+  /// A row with a score that is not finite fails with INTERNAL: its scores are sent as 0. If
+  /// `score` throws, the buffer is as it was.
   ///
   /// - Parameters:
   ///   - model: The model that scores.

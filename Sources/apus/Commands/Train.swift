@@ -50,10 +50,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let folder = ModelFolder(output)
-    guard ModelFolder.isValid(name: folder.name) else {
-      throw Failure.usage(
-        "--output \(output): a model's name has 1 to 64 of the characters a-z 0-9 _ . -")
-    }
+    try folder.checkIsWritable()
     var options = reading.options
     options.kinds = try columnKinds()
     let table = try Table(csv: reading.data, options: options)
