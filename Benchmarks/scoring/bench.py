@@ -2,12 +2,12 @@
 
 usage: bench.py BINARIES OUTPUT.json
 
-The net is 17-64-64-1, trained for one epoch on 20,000 rows of 17 numbers. Five rounds; in each, Apus
-in process, the peers in process and Apus over loopback take turns, each as a process of its own. The
-figures are medians of the rounds. Over loopback there are two servers on their defaults: one that the
-system schedules as it likes, client and echo likewise, where the waking of an idle core is most of the
-latency; and one that shares a single core with its client, as the two ends of the echo do, where what
-is left is the work of the software.
+The net is 17-64-64-1, trained for one epoch on 20,000 rows of 17 numbers. Five rounds; in each,
+Apus in process, the peers in process and Apus over loopback take turns, each as a process of its
+own. The figures are medians of the rounds. Over loopback there are two servers on their defaults:
+one that the system schedules as it likes, client and echo likewise, where the waking of an idle
+core is most of the latency; and one that shares a single core with its client, as the two ends of
+the echo do, where what is left is the work of the software.
 """
 
 import contextlib

@@ -2,8 +2,8 @@
 
 usage: peers.py (onnxruntime | numpy) WEIGHTS.safetensors FOLDER
 
-FOLDER holds features.f32 and scores.f32, the input and the answers of Apus for the same weights. The
-figures are nanoseconds of one call by percentile, and the largest difference of an answer.
+FOLDER holds features.f32 and scores.f32, the input and the answers of Apus for the same weights.
+The figures are nanoseconds of one call by percentile, and the largest difference of an answer.
 """
 
 import json

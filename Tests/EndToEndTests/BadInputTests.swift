@@ -48,8 +48,8 @@ import Testing
     #expect(await server.stop() == 0)
   }
 
-  /// One line says what is wrong, after the progress of a training run if it came that far; where the
-  /// command line itself is wrong, its usage follows.
+  /// One line says what is wrong, after the progress of a training run if it came that far; where
+  /// the command line itself is wrong, its usage follows.
   private func expectOneLine(_ outcome: Apus.Outcome, words: [String]) {
     let prefix = outcome.errors.hasPrefix("Error: ") ? "Error: " : "apus: "
     let lines = outcome.errorLines.filter { line in line.hasPrefix(prefix) }

@@ -20,10 +20,12 @@ struct TrainedModel: Sendable {
   static func shared() async throws -> TrainedModel { try await training.value }
 
   /// The arguments that train quickly.
-  static func arguments(data: String, output: String, threads: Int = 1) -> [String] {
+  static func arguments(
+    data: String, output: String, threads: Int = 1, device: String = "cpu"
+  ) -> [String] {
     [
       "train", "--data", data, "--label", "bought", "--output", output, "--drop", "id",
-      "--hidden", "16,8", "--epochs", "3", "--device", "cpu", "--threads", "\(threads)", "--json",
+      "--hidden", "16,8", "--epochs", "3", "--device", device, "--threads", "\(threads)", "--json",
     ]
   }
 

@@ -8,8 +8,8 @@ internal import FoundationEssentials
 /// apus-bench-scoring process MODEL FILE.csv FOLDER          in this process, on one thread
 /// apus-bench-scoring loopback HOST:PORT MODEL FILE.csv      by a server that listens there
 /// ```
-/// `process` also writes the features and the scores of all rows to FOLDER, as bare 32-bit floats, so
-/// that peers can be given the same input and held to the same answers.
+/// `process` also writes the features and the scores of all rows to FOLDER, as bare 32-bit floats,
+/// so that peers can be given the same input and held to the same answers.
 @main
 struct ScoringBenchmark {
   static func main() async throws {
@@ -36,8 +36,7 @@ struct ScoringBenchmark {
   }
 
   private static func usage() {
-    print(
-      "usage: apus-bench-scoring (process MODEL FILE.csv FOLDER | loopback HOST:PORT MODEL FILE.csv)"
-    )
+    print("usage: apus-bench-scoring process MODEL FILE.csv FOLDER")
+    print("       apus-bench-scoring loopback HOST:PORT MODEL FILE.csv")
   }
 }

@@ -1,8 +1,8 @@
 /// The records of a CSV file, divided into two files with the same header.
 ///
-/// Bytes are copied as they are. A record ends with LF, CRLF or CR outside quotes; a quote opens only
-/// where a field begins; empty lines are no records. A record that repeats an earlier one goes nowhere:
-/// it could put the same row into both files.
+/// Bytes are copied as they are. A record ends with LF, CRLF or CR outside quotes; a quote opens
+/// only where a field begins; empty lines are no records. A record that repeats an earlier one goes
+/// nowhere, for it could put the same row into both files.
 struct RecordSplit {
   /// The header and the records to train on.
   private(set) var train: [UInt8]
