@@ -35,8 +35,12 @@ let package = Package(
   name: "apus",
   products: [
     .executable(name: "apus", targets: ["apus"]),
-    .library(name: "Apus", targets: ["ApusModel", "ApusTraining", "ApusCPU", "ApusOpenCL"]),
-    .library(name: "ApusClient", targets: ["ApusClient"]),
+    .library(
+      name: "Apus",
+      targets: [
+        "ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusOpenCL", "ApusTraining",
+      ]),
+    .library(name: "ApusClient", targets: ["ApusClient", "ApusWire"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
