@@ -47,17 +47,7 @@ struct Train: ParsableCommand {
     var options = reading.options
     options.kinds = columns.kinds.values
     let table = try Table(csv: reading.data, options: options)
-    let fingerprint = try Digest(ofFile: reading.data)
-    let progress = TrainingProgress()
-    let recipe = recipe()
-    let product = try device.withBackend { backend in
-      progress.begin(
-        "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
-      return try recipe.train(
-        on: table, name: folder.name, fingerprint: fingerprint, backend: backend,
-        observer: progress)
-    }
-    progress.end()
+    let product = try train(on: table, named: folder.name)
     for note in product.notes { Terminal.report("  \(note)") }
     let (artifact, path) = try product.artifact.seal(in: folder)
     let report = TrainingReport(product, artifact, path: path)
@@ -65,6 +55,19 @@ struct Train: ParsableCommand {
       try Terminal.print(json: report)
     } else {
       Terminal.print(report.description)
+    }
+  }
+
+  private func train(on table: Table, named name: String) throws -> TrainingRecipe.Product {
+    let progress = TrainingProgress()
+    defer { progress.end() }
+    let fingerprint = try Digest(ofFile: reading.data)
+    let recipe = recipe()
+    return try device.withBackend { backend in
+      progress.begin(
+        "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
+      return try recipe.train(
+        on: table, name: name, fingerprint: fingerprint, backend: backend, observer: progress)
     }
   }
 
