@@ -37,7 +37,9 @@ let package = Package(
     .executable(name: "apus", targets: ["apus"]),
     .library(
       name: "Apus",
-      targets: ["ApusData", "ApusModel", "ApusTraining", "ApusCPU", "ApusOpenCL"]),
+      targets: [
+        "ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusOpenCL", "ApusTraining",
+      ]),
     .library(name: "ApusClient", targets: ["ApusClient", "ApusWire"]),
   ],
   dependencies: [
@@ -89,14 +91,6 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
-    .executableTarget(
-      name: "apus-bench-scoring",
-      dependencies: [
-        "ApusBench", "ApusCPU", "ApusClient", "ApusData", "ApusModel", "ApusWire", nio("NIOCore"),
-      ],
-      path: "Benchmarks/scoring/Sources",
-      swiftSettings: swiftSettings
-    ),
     .executableTarget(
       name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
       exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
