@@ -86,7 +86,10 @@ extension ColumnKind {
 extension Column {
   /// A column of the request as the transforms take it.
   fileprivate init(_ schema: Schema.Column, _ raw: RawColumn) {
-    let missing = RowMask(raw.missing.indices.lazy.filter { raw.missing[$0] })
+    // Most columns of most requests miss nothing, and a generic sequence takes longer than a score.
+    let missing =
+      raw.missing.isEmpty
+      ? RowMask() : RowMask(raw.missing.indices.lazy.filter { raw.missing[$0] })
     switch raw.values {
     case .numbers(let numbers):
       self.init(name: schema.name, kind: schema.kind, numbers: numbers, missing: missing)

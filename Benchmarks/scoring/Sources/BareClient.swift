@@ -3,7 +3,7 @@ internal import ApusWire
 internal import NIOCore
 
 /// The least that a client can do: a blocking socket and frames.
-struct BareClient: ~Copyable {
+final class BareClient {
   /// A reply that is not what was asked for.
   struct Unexpected: Error {
     /// What came.
@@ -34,6 +34,15 @@ struct BareClient: ~Copyable {
     ScoreRequest.encode(
       columns: columns, model: model.handle, schemaHash: model.schemaHash, correlationID: 1,
       into: &buffer)
+    return Array(buffer.readableBytesView)
+  }
+
+  /// Returns the frame that asks for the score of one row of features.
+  func request(_ features: [Float], of model: ModelInfo) -> [UInt8] {
+    var buffer = ByteBuffer()
+    ScoreRequest.encode(
+      floatRows: features.span, rowCount: 1, model: model.handle, schemaHash: model.schemaHash,
+      correlationID: 1, into: &buffer)
     return Array(buffer.readableBytesView)
   }
 

@@ -13,8 +13,10 @@ struct LoopbackScoring: Sendable {
   let model: String
   /// At least 4096 rows.
   let table: Table
-  /// What the model takes.
-  let schema: Schema
+  /// The model's way from columns to features.
+  let transform: FeatureTransform
+
+  private var schema: Schema { transform.schema }
 
   private static let roundTrips = 10_000
   private static let percentiles = [50, 99, 99.9]
@@ -22,7 +24,7 @@ struct LoopbackScoring: Sendable {
   /// Measures all figures.
   func measured() async throws -> [String: Double] {
     var figures: [String: Double] = [:]
-    for part in [try floor(), try await single(), try await bare()] {
+    for part in [try floor(), try await single(), try bare()] {
       figures.merge(part) { first, _ in first }
     }
     for (batch, requests) in [(7, 5000), (4096, 60)] {
@@ -56,19 +58,34 @@ struct LoopbackScoring: Sendable {
       return stopwatch
     }
     await client.close()
-    return stopwatch.figures("loopback/client/1", Self.percentiles)
+    return stopwatch.figures("loopback/client/columns", Self.percentiles)
   }
 
-  /// The same by a blocking socket and frames that were made before.
-  private func bare() async throws -> [String: Double] {
+  /// The same by a blocking socket and frames that were made before: raw columns, then features.
+  private func bare() throws -> [String: Double] {
     let client = try BareClient.connected(to: port)
     let info = try client.modelInfo(model)
-    let frames = (0..<256).map { row in client.request(columns(row..<row + 1), of: info) }
-    var stopwatch = Stopwatch()
-    try stopwatch.measure(Self.roundTrips) { run in
-      try client.roundTrip(frames[run % frames.count])
+    let features = try FeatureEncoder(transform).features(of: table)
+    let matrix = features.matrix()
+    var figures: [String: Double] = [:]
+    for (name, frame) in [
+      ("columns", { row in client.request(columns(row..<row + 1), of: info) }),
+      (
+        "features",
+        { row in
+          let start = row * features.width
+          return client.request(Array(matrix[start..<start + features.width]), of: info)
+        }
+      ),
+    ] as [(String, (Int) -> [UInt8])] {
+      let frames = (0..<256).map(frame)
+      var stopwatch = Stopwatch()
+      try stopwatch.measure(Self.roundTrips) { run in
+        try client.roundTrip(frames[run % frames.count])
+      }
+      figures.merge(stopwatch.figures("loopback/bare/\(name)", Self.percentiles)) { $1 }
     }
-    return stopwatch.figures("loopback/bare/1", Self.percentiles)
+    return figures
   }
 
   /// Many requests in flight; the figure is the time of one row.

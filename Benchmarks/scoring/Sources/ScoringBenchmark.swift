@@ -27,7 +27,7 @@ struct ScoringBenchmark {
       let table = try Table(csv: words[2], schema: artifact.manifest.transform.schema)
       figures = try await LoopbackScoring(
         host: String(address[0]), port: port, model: artifact.manifest.name, table: table,
-        schema: artifact.manifest.transform.schema
+        transform: artifact.manifest.transform
       ).measured()
     default:
       return usage()
