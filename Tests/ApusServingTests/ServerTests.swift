@@ -86,6 +86,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 1000])
+  func repliesThatFillTheChannelAreSentOnce(_ rowCount: Int) async throws {
+    // Each reply crosses the limit and is written at once: writing it calls the handler back.
+    try await TestServer.run({ $0.outboundLimit = 1024 }, model: FakeModel(outputWidth: 512)) {
+      test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let rows = [Float](repeating: 1, count: rowCount * 4)
+      for id in 10..<20 {
+        raw.send(scoreFrame(test.info, rows: rows, rowCount: rowCount, id: UInt64(id)))
+        let reply = try #require(try raw.receive())
+        #expect(reply.header.correlationID == UInt64(id))
+        let scores = try ScoreReply(decoding: reply.body).scores
+        #expect(scores == [Float](repeating: 4, count: rowCount * 512))
+      }
+      throw Drained()
+    }
+  }
+
   @Test func repliesOvertakeEachOther() async throws {
     try await TestServer.run({ $0.inlineRowLimit = 1 }) { test in
       let raw = try RawClient(port: test.port)

@@ -149,12 +149,15 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
 
   private func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
     guard outbound.readableBytes > 0 || promise != nil else { return }
-    context.writeAndFlush(wrapOutboundOut(outbound), promise: promise)
+    // Taken out first: the write may come back here before it returns, when it makes the channel
+    // writable again.
+    var replies = ByteBuffer()
+    swap(&replies, &outbound)
+    context.writeAndFlush(wrapOutboundOut(replies), promise: promise)
     // The write mostly ended before it returned, and then this memory is used again.
-    if outbound.capacity <= Self.flushThreshold {
-      outbound.clear()
-    } else {
-      outbound = ByteBuffer()
+    if outbound.readableBytes == 0, replies.capacity <= Self.flushThreshold {
+      replies.clear()
+      outbound = replies
     }
   }
 
