@@ -204,25 +204,25 @@ import Testing
 
   @Test func partialFramesAreDueInTimeButIdleConnectionsAreNot() {
     var connection = ready()
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(100))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(100))
     #expect(connection.nextDeadline == at(10_100))
     // More bytes of the same frame do not help; a frame that came whole does.
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(5000))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(5000))
     #expect(connection.nextDeadline == at(10_100))
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: true, at: at(6000))
+    connection.inputConsumed(.incompleteFrame, tookFrame: true, at: at(6000))
     #expect(connection.nextDeadline == at(16_000))
     #expect(abortCode(connection.tick(at: at(16_000))) == .timeout)
 
     connection = ready()
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(100))
-    connection.inputConsumed(isFrameIncomplete: false, tookFrame: true, at: at(200))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(100))
+    connection.inputConsumed(.none, tookFrame: true, at: at(200))
     #expect(connection.nextDeadline == nil)
     #expect(connection.tick(at: at(1_000_000)) == .none)
   }
 
   @Test func repliesAreReadInTime() {
     var connection = ready()
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(50))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(50))
     connection.writabilityChanged(isWritable: false, at: at(100))
     #expect(connection.nextDeadline == at(10_100))
     connection.writabilityChanged(isWritable: true, at: at(200))
@@ -245,6 +245,18 @@ import Testing
     #expect(connection.inputClosed(at: at(3)) == .close)
     connection = fresh()
     #expect(connection.inputClosed(at: at(3)) == .closeNow)
+  }
+
+  @Test func halfCloseWaitsForFramesThatAreHeldBack() {
+    var connection = ready()
+    connection.writabilityChanged(isWritable: false, at: at(2))
+    connection.inputConsumed(.heldBack, tookFrame: true, at: at(2))
+    #expect(connection.inputClosed(at: at(3)) == .none)
+    #expect(connection.afterTurn(at: at(3)) == .none)
+    connection.writabilityChanged(isWritable: true, at: at(4))
+    // The beginning of a frame will never become a whole one.
+    connection.inputConsumed(.incompleteFrame, tookFrame: true, at: at(4))
+    #expect(connection.afterTurn(at: at(4)) == .close)
   }
 
   @Test func drain() {

@@ -182,6 +182,33 @@ import Testing
     }
   }
 
+  @Test func halfClosedConnectionGetsMoreRepliesThanTheChannelHolds() async throws {
+    try await TestServer.run(
+      {
+        $0.outboundLimit = 64 << 10
+        $0.writeTimeout = .seconds(20)
+      },
+      model: FakeModel(outputWidth: 10_000)
+    ) { test in
+      let raw = try RawClient(port: test.port, receiveBufferLength: 4096)
+      try raw.hello()
+      var frames = ByteBuffer()
+      for id in 0..<400 {
+        frames.writeImmutableBuffer(
+          scoreFrame(test.info, rows: [1, 2, 3, 4], id: UInt64(id + 10))
+        )
+      }
+      raw.send(frames)
+      raw.closeSending()
+      for id in 0..<400 {
+        let reply = try #require(try raw.receive(), "reply \(id) is missing")
+        #expect(reply.header.correlationID == UInt64(id + 10))
+      }
+      #expect(try raw.receive() == nil)
+      throw Drained()
+    }
+  }
+
   @Test func drainFinishesWhatIsInFlightAndRefusesWhatIsNew() async throws {
     try await TestServer.run({
       $0.inlineRowLimit = 1

@@ -53,6 +53,16 @@ package struct ServerConnection {
     case closed
   }
 
+  /// What is left of the input after a turn.
+  package enum InputRest: Equatable {
+    /// Nothing.
+    case none
+    /// The beginning of a frame.
+    case incompleteFrame
+    /// Bytes that were not looked at, because the replies pile up; they may hold whole frames.
+    case heldBack
+  }
+
   private let configuration: ServerConfiguration
   /// Where in its life the connection is.
   package private(set) var phase = Phase.awaitingHello
@@ -66,6 +76,7 @@ package struct ServerConnection {
   private var used = Credit()
   private var inFlight: [UInt64: Credit] = [:]
   private var isInputClosed = false
+  private var isInputHeldBack = false
   private var deadlines = Deadlines()
 
   /// Creates the machine of a connection that was just opened.
@@ -226,22 +237,22 @@ package struct ServerConnection {
 
   /// What is to be done after the replies of this turn are queued.
   package mutating func afterTurn(at now: NIODeadline) -> Action {
-    guard isInputClosed, acceptsFrames, inFlight.isEmpty else { return .none }
+    guard isInputClosed, !isInputHeldBack, acceptsFrames, inFlight.isEmpty else { return .none }
     linger(at: now)
     return .close
   }
 
   // MARK: Time and flow
 
-  /// All input that is there was decoded.
+  /// The input that is there was decoded, as far as the replies could be queued.
   ///
   /// - Parameters:
-  ///   - isFrameIncomplete: Whether the beginning of a frame is left.
+  ///   - rest: What is left of it.
   ///   - tookFrame: Whether at least one frame was taken.
   ///   - now: The time.
-  package mutating func inputConsumed(isFrameIncomplete: Bool, tookFrame: Bool, at now: NIODeadline)
-  {
-    guard isFrameIncomplete, acceptsFrames else {
+  package mutating func inputConsumed(_ rest: InputRest, tookFrame: Bool, at now: NIODeadline) {
+    isInputHeldBack = rest == .heldBack
+    guard rest == .incompleteFrame, acceptsFrames else {
       deadlines.frame = nil
       return
     }

@@ -121,9 +121,13 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   private func consumeInput(_ context: ChannelHandlerContext) {
     let now = NIODeadline.now()
     var tookFrame = false
+    var isUsedUp = false
     while connection.acceptsFrames, context.channel.isWritable {
       do throws(FrameFailure) {
-        guard let frame = try decoder.next(from: &inbound) else { break }
+        guard let frame = try decoder.next(from: &inbound) else {
+          isUsedUp = true
+          break
+        }
         tookFrame = true
         perform(connection.received(frame, at: now), context)
       } catch {
@@ -132,12 +136,15 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       if outbound.readableBytes >= Self.flushThreshold { flush(context) }
     }
     if !connection.acceptsFrames || inbound.readableBytes == 0 { inbound = ByteBuffer() }
-    let isIncomplete = decoder.isInsideFrame || inbound.readableBytes > 0
-    connection.inputConsumed(
-      isFrameIncomplete: isIncomplete && context.channel.isWritable,
-      tookFrame: tookFrame,
-      at: now
-    )
+    let rest: ServerConnection.InputRest =
+      if !isUsedUp && inbound.readableBytes > 0 {
+        .heldBack
+      } else if decoder.isInsideFrame || inbound.readableBytes > 0 {
+        .incompleteFrame
+      } else {
+        .none
+      }
+    connection.inputConsumed(rest, tookFrame: tookFrame, at: now)
   }
 
   /// Sends the replies of this turn and sets the timer.
