@@ -60,7 +60,8 @@ public struct ServerConfiguration: Sendable {
   /// How long a frame may take from its first byte to its last.
   public var frameTimeout: TimeAmount = .seconds(10)
 
-  /// How long replies may exceed `outboundLimit` before the connection is closed.
+  /// How long replies may exceed `outboundLimit`, and how long the last ones may take, before the
+  /// connection is closed.
   public var writeTimeout: TimeAmount = .seconds(10)
 
   /// How long input is discarded after a connection error, so that the peer sees the ERROR.

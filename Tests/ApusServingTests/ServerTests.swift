@@ -209,6 +209,29 @@ import Testing
     }
   }
 
+  @Test func slowReaderGetsItsLastRepliesAfterTheLingerTime() async throws {
+    try await TestServer.run(
+      {
+        $0.lingerTimeout = .milliseconds(1)
+        $0.writeTimeout = .seconds(20)
+        $0.bodyLength = WireLimits.hardBodyLength
+      },
+      model: FakeModel(outputWidth: 1000)
+    ) { test in
+      let raw = try RawClient(port: test.port, receiveBufferLength: 4096, bodyLength: 64 << 20)
+      try raw.hello()
+      let rows = [Float](repeating: 1, count: 4096 * 4)
+      raw.send(scoreFrame(test.info, rows: rows, rowCount: 4096, id: 10))
+      raw.closeSending()
+      // The reply has begun when its first byte is there; the rest does not fit the channel.
+      raw.waitForBytes()
+      try await Task.sleep(for: .milliseconds(50))
+      let reply = try #require(try raw.receive())
+      #expect(try ScoreReply(decoding: reply.body).scores.count == 4096 * 1000)
+      throw Drained()
+    }
+  }
+
   @Test func drainFinishesWhatIsInFlightAndRefusesWhatIsNew() async throws {
     try await TestServer.run({
       $0.inlineRowLimit = 1

@@ -234,7 +234,11 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     _ then: @escaping (ChannelHandlerContext) -> Void
   ) {
     let promise = context.eventLoop.makePromise(of: Void.self)
-    promise.futureResult.assumeIsolated().whenComplete { _ in then(context) }
+    promise.futureResult.assumeIsolated().whenComplete { _ in
+      then(context)
+      self.perform(self.connection.flushed(at: .now()), context)
+      self.schedule(context)
+    }
     flush(context, promise: promise)
   }
 
