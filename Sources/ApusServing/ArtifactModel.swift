@@ -22,7 +22,7 @@ public struct ArtifactModel: ServedModel {
       schemaHash: manifest.transform.schema.hash, task: manifest.loss.task,
       featureWidth: scorer.featureWidth, outputWidth: scorer.outputWidth,
       outputNames: scorer.outputWidth == 1 ? [] : label.classes,
-      columns: columns.map { ModelInfo.Column(name: $0.name, kind: $0.kind.wireKind) },
+      columns: columns.map { ModelInfo.Column(name: $0.name, valueKind: $0.kind.valueKind) },
       device: scorer.device.selector, digest: manifest.seal.bytes)
   }
 
@@ -74,11 +74,14 @@ extension Loss {
 }
 
 extension ColumnKind {
-  fileprivate var wireKind: RawColumn.Kind {
+  fileprivate var valueKind: ModelInfo.Column.ValueKind {
     switch self {
     case .boolean: .boolean
-    case .integer, .real, .timestamp: .number
-    case .category, .text: .category
+    case .integer: .integer
+    case .real: .real
+    case .category: .category
+    case .text: .text
+    case .timestamp: .timestamp
     }
   }
 }

@@ -23,8 +23,8 @@ struct FakeModel: ServedModel {
       featureWidth: featureWidth,
       outputWidth: outputWidth,
       columns: [
-        .init(name: "age", kind: .number), .init(name: "weekend", kind: .boolean),
-        .init(name: "month", kind: .category),
+        .init(name: "age", valueKind: .real), .init(name: "weekend", valueKind: .boolean),
+        .init(name: "month", valueKind: .category), .init(name: "visits", valueKind: .integer),
       ],
       device: "fake",
       digest: [UInt8](repeating: digest, count: 32)

@@ -18,7 +18,7 @@ import Testing
         model: test.info,
         columns: [
           .numbers([1, nil, 3]), .booleans([true, false, nil]),
-          .categories(["March", nil, "May"]),
+          .categories(["March", nil, "May"]), .numbers([0, nil, -0.0]),
         ]
       )
       #expect(reply.scores == [106, 0, 6])
@@ -65,11 +65,26 @@ import Testing
       let wrongKind = await #expect(throws: ClientError.self) {
         try await client.score(
           model: test.info,
-          columns: [.numbers([1]), .numbers([1]), .categories(["a"])]
+          columns: [.numbers([1]), .numbers([1]), .categories(["a"]), .numbers([1])]
         )
       }
       #expect(wrongKind?.wireError?.column == 1)
       #expect(wrongKind?.wireError?.code == .badInput)
+      for number in [0.5, -0x1p53 - 2] {
+        let notWhole = await #expect(throws: ClientError.self) {
+          try await client.score(
+            model: test.info,
+            columns: [
+              .numbers([1, 1, 1]), .booleans([true, true, true]), .categories(["a", "a", "a"]),
+              .numbers([nil, 0x1p53, number]),
+            ]
+          )
+        }
+        #expect(
+          notWhole?.wireError
+            == .badInput("a value is not a whole number of at most 2^53", row: 2, column: 3)
+        )
+      }
     }
   }
 

@@ -47,6 +47,14 @@ struct RequestScorer {
     for index in columns.indices where columns[index].kind != expected[index].kind {
       throw .badInput("a column is of another kind than the model's", column: index)
     }
+    for index in columns.indices where expected[index].valueKind == .integer {
+      guard let row = columns[index].firstRowNotWhole else { continue }
+      throw .badInput(
+        "a value is not a whole number of at most 2^53",
+        row: row,
+        column: index
+      )
+    }
     try reply(into: &buffer) { scores throws(ScoringError) in
       try entry.model.score(columns: columns, rowCount: request.rowCount, into: &scores)
     }
@@ -68,5 +76,13 @@ struct RequestScorer {
     } catch {
       throw error.wireError
     }
+  }
+}
+
+extension RawColumn {
+  /// The first row whose number is not a whole one of at most 2^53 in size.
+  fileprivate var firstRowNotWhole: Int? {
+    guard case .numbers(let numbers) = values else { return nil }
+    return numbers.firstIndex { $0 != $0.rounded() || $0.magnitude > 0x1p53 }
   }
 }

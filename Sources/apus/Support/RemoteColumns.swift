@@ -7,27 +7,13 @@ struct RemoteColumns {
   private let table: Table
   private let names: [String]
 
-  /// Reads a file and finds the model's columns in it.
+  /// Reads the model's columns of a file, exactly as they are read to be scored here.
   ///
   /// - Throws: `DataError` naming file, line and column.
   init(_ reading: ReadingOptions, model: ModelInfo) throws(DataError) {
-    var options = reading.options
-    for column in model.columns {
-      switch column.kind {
-      case .boolean: options.kinds[column.name] = .boolean
-      case .category: options.kinds[column.name] = .category
-      // Left to inference: timestamps are numbers too.
-      case .number: break
-      }
-    }
-    var table = try Table(csv: reading.data, options: options)
-    for column in model.columns where column.kind == .number {
-      guard try !table.requiredColumn(named: column.name).kind.isNumeric else { continue }
-      // Read as numbers, which names the first line that is not one.
-      options.kinds[column.name] = .real
-      table = try Table(csv: reading.data, options: options)
-    }
-    self.table = table
+    var kinds: [String: ColumnKind] = [:]
+    for column in model.columns { kinds[column.name] = ColumnKind(column.valueKind) }
+    self.table = try Table(csv: reading.data, columns: kinds, options: reading.options)
     self.names = model.columns.map(\.name)
   }
 
@@ -62,6 +48,21 @@ struct RemoteColumns {
       columns.append(RawColumn(try table.requiredColumn(named: name), rows: rows))
     }
     return columns
+  }
+}
+
+extension ColumnKind {
+  /// The kind that a server tells.
+  fileprivate init(_ kind: ModelInfo.Column.ValueKind) {
+    self =
+      switch kind {
+      case .boolean: .boolean
+      case .integer: .integer
+      case .real: .real
+      case .category: .category
+      case .text: .text
+      case .timestamp: .timestamp
+      }
   }
 }
 
