@@ -8,6 +8,12 @@ public struct ArtifactModel: ServedModel {
   /// The description that clients see.
   public let info: ModelInfo
 
+  /// The count of weights: each is multiplied once per row.
+  public let multiplyAddsPerRow: Int
+
+  /// Whether the scorer's device is the CPU.
+  public let isOnCPU: Bool
+
   private let scorer: Scorer
   private let columns: [Schema.Column]
 
@@ -15,6 +21,8 @@ public struct ArtifactModel: ServedModel {
   public init(_ scorer: Scorer) {
     let manifest = scorer.artifact.manifest
     self.scorer = scorer
+    multiplyAddsPerRow = manifest.graph.variables.reduce(0) { $0 + $1.shape.count(batchSize: 1) }
+    isOnCPU = scorer.device.kind == .cpu
     columns = manifest.transform.schema.columns
     let label = manifest.transform.schema.label
     info = ModelInfo(

@@ -10,6 +10,8 @@ struct FakeModel: ServedModel {
   static let blocking: Float = 1_000_000
 
   let info: ModelInfo
+  var multiplyAddsPerRow = 4
+  var isOnCPU = true
   let gate = Gate()
   let calls = CallCounter()
 

@@ -120,6 +120,34 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      (64, 31_250, true, true), (64, 31_251, true, false), (65, 1, true, false),
+      (64, 1, false, false), (2, .max, true, false),
+    ] as [(Int, Int, Bool, Bool)]
+  )
+  func onlySmallWorkOfTheCPUStaysOnTheEventLoop(
+    rowCount: Int,
+    multiplyAddsPerRow: Int,
+    isOnCPU: Bool,
+    stays: Bool
+  ) async throws {
+    var model = FakeModel()
+    model.multiplyAddsPerRow = multiplyAddsPerRow
+    model.isOnCPU = isOnCPU
+    try await TestServer.run(model: model) { test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let rows = [Float](repeating: 1, count: rowCount * 4)
+      var frames = scoreFrame(test.info, rows: rows, rowCount: rowCount, id: 10)
+      Ping(number: 1).encode(into: &frames, correlationID: 11)
+      raw.send(frames)
+      // Both are read in one turn, which ends before a scoring thread can answer.
+      let types = [try raw.receive(), try raw.receive()].map { $0?.header.type }
+      #expect(types == (stays ? [.scoreOK, .pong] : [.pong, .scoreOK]))
+    }
+  }
+
   @Test func repliesOvertakeEachOther() async throws {
     try await TestServer.run({ $0.inlineRowLimit = 1 }) { test in
       let raw = try RawClient(port: test.port)

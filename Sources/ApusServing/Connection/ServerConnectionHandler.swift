@@ -259,7 +259,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       correlationID: id,
       maximumBodyLength: connection.bodyLength
     )
-    guard request.rowCount <= server.configuration.inlineRowLimit else {
+    guard scorer.isSmall(for: server.configuration) else {
       return scoreInPool(scorer, deadline, context)
     }
     guard NIODeadline.now() < deadline else { return complete(id, .failure(.deadline)) }

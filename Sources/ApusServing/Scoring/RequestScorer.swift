@@ -11,6 +11,17 @@ struct RequestScorer {
   let correlationID: UInt64
   let maximumBodyLength: Int
 
+  /// Whether the work is so little that an event loop may do it.
+  func isSmall(for configuration: ServerConfiguration) -> Bool {
+    guard entry.model.isOnCPU, request.rowCount <= configuration.inlineRowLimit else {
+      return false
+    }
+    let (cost, overflow) = request.rowCount.multipliedReportingOverflow(
+      by: entry.model.multiplyAddsPerRow
+    )
+    return !overflow && cost <= configuration.inlineMultiplyAddLimit
+  }
+
   /// Appends the SCORE_OK frame to `buffer`; if it throws, the buffer is as it was.
   func score(into buffer: inout ByteBuffer) throws(WireError) {
     let info = entry.info
