@@ -233,7 +233,7 @@ import Testing
       },
       model: FakeModel(outputWidth: 10_000)
     ) { test in
-      let raw = try RawClient(port: test.port, receiveBufferLength: 4096)
+      let raw = try RawClient(port: test.port, receiveBufferLength: 64 << 10)
       try raw.hello()
       var frames = ByteBuffer()
       for id in 0..<400 {
@@ -261,7 +261,7 @@ import Testing
       },
       model: FakeModel(outputWidth: 1000)
     ) { test in
-      let raw = try RawClient(port: test.port, receiveBufferLength: 4096, bodyLength: 64 << 20)
+      let raw = try RawClient(port: test.port, receiveBufferLength: 64 << 10, bodyLength: 64 << 20)
       try raw.hello()
       let rows = [Float](repeating: 1, count: 4096 * 4)
       raw.send(scoreFrame(test.info, rows: rows, rowCount: 4096, id: 10))
