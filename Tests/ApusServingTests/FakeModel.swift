@@ -59,7 +59,9 @@ struct FakeModel: ServedModel {
       var score: Float = 0
       for column in columns where !column.isMissing(row) {
         switch column.values {
-        case .numbers(let numbers): score += Float(numbers[row])
+        case .numbers(let numbers):
+          if numbers[row] == Double(Self.blocking) { gate.wait() }
+          score += Float(numbers[row])
         case .booleans(let booleans): score += booleans[row] ? 100 : 0
         case .categories(let dictionary, let codes):
           score += Float(dictionary[Int(codes[row])].utf8.count)

@@ -46,6 +46,9 @@ final class ClientSession {
 
   func makeID() -> UInt64 { lastID.next() }
 
+  /// What the server grants on the connection for new requests, if there is one.
+  var limits: HelloOK? { current?.connection.limits }
+
   // MARK: Requests
 
   /// Sends a request, now or as soon as there is a connection.

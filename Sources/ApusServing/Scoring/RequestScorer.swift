@@ -27,7 +27,9 @@ struct RequestScorer {
     let info = entry.info
     guard request.schemaHash == info.schemaHash else { throw .schemaMismatch }
     // Rows are at most 2^32 and a width is far below that, so nothing overflows.
-    let replyLength = request.rowCount * (info.outputWidth * MemoryLayout<Float>.size + 2) + 64
+    let replyLength =
+      request.rowCount * (info.outputWidth * MemoryLayout<Float>.size + 2)
+      + ScoreReply.overheadLength
     guard replyLength <= maximumBodyLength else {
       throw .tooLarge("the scores do not fit one reply", limit: maximumBodyLength)
     }

@@ -17,29 +17,11 @@ struct RemoteColumns {
     self.names = model.columns.map(\.name)
   }
 
-  /// The most requests that wait for their replies.
-  private static let requestsInFlight = 64
-
-  /// Scores all rows.
+  /// Scores all rows; the scores of a row that the server could not score are not-a-number.
   func score(by client: Client, model: ModelInfo, batchSize: Int) async throws -> [Float] {
-    let width = model.outputWidth
-    var scores = [Float](repeating: 0, count: table.rowCount * width)
-    var starts = stride(from: 0, to: table.rowCount, by: batchSize).makeIterator()
-    try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
-      func sendNext() throws {
-        guard let start = starts.next() else { return }
-        let columns = try columns(start..<min(start + batchSize, table.rowCount))
-        group.addTask {
-          (start, try await client.score(model: model, columns: columns).scores)
-        }
-      }
-      for _ in 0..<Self.requestsInFlight { try sendNext() }
-      while let (start, batch) = try await group.next() {
-        scores.replaceSubrange(start * width..<start * width + batch.count, with: batch)
-        try sendNext()
-      }
+    try await client.score(model: model, rowCount: table.rowCount, batchSize: batchSize) {
+      try columns($0)
     }
-    return scores
   }
 
   private func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
