@@ -21,9 +21,8 @@ struct ScoredRows {
   ///
   /// - Throws: `Failure` when the file cannot be written; then nothing is left of it.
   func write(to path: String) throws {
-    var text =
-      "row,"
-      + (names.isEmpty ? "score" : names.map { "score_\($0)" }.joined(separator: ",")) + "\n"
+    let columns = ["row"] + (names.isEmpty ? ["score"] : names.map { "score_\($0)" })
+    var text = columns.map(CSVField.quoted).joined(separator: ",") + "\n"
     for row in 0..<rowCount {
       text += String(row)
       for score in scores[row * width..<(row + 1) * width] { text += ",\(score)" }
