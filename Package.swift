@@ -92,6 +92,14 @@ let package = Package(
     ),
 
     .executableTarget(
+      name: "apus-bench-scoring",
+      dependencies: [
+        "ApusBench", "ApusCPU", "ApusClient", "ApusData", "ApusModel", "ApusWire", nio("NIOCore"),
+      ],
+      path: "Benchmarks/scoring/Sources",
+      swiftSettings: swiftSettings
+    ),
+    .executableTarget(
       name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
       exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
 

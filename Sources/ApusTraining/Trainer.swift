@@ -80,6 +80,11 @@ public final class Trainer {
         break
       }
     }
+    // A step's loss is that before its update: only this tells that the last one went astray.
+    guard stopping.bestEpoch > 0, best.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw DivergedError(
+        epoch: records.count, step: (examples.count - 1) / configuration.batchSize + 1, loss: .nan)
+    }
     for (name, values) in best { try store.write(values.span, to: name) }
     return TrainingResult(
       weights: best, epochs: records, bestEpoch: stopping.bestEpoch, ending: ending,

@@ -95,6 +95,17 @@ struct TrainerTests {
     #expect(throws: DivergedError.self) { try trainer.fit(rows, validation: rows.selecting([])) }
   }
 
+  @Test("an update that goes astray in the last step is divergence too")
+  func lateDivergence() throws {
+    let trainer = try trainer(
+      hidden: [],
+      TrainingConfiguration(
+        loss: .meanSquaredError, optimizer: .sgd(learningRate: 1e30), epochs: 1, batchSize: 64,
+        patience: nil))
+    let rows = examples(64, seed: 9) { 1e18 * $0 + $1 }
+    #expect(throws: DivergedError.self) { try trainer.fit(rows, validation: rows.selecting([])) }
+  }
+
   @Test("an observer sees every step and can end the run after one")
   func interruption() throws {
     final class Observer: TrainingObserver {

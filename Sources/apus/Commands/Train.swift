@@ -41,6 +41,12 @@ struct Train: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  func validate() throws {
+    for (name, share) in [("--test", test), ("--validation", validation)] where !(0..<1 ~= share) {
+      throw ValidationError("\(name) takes a share from 0 to below 1, not \(share)")
+    }
+  }
+
   func run() throws {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()

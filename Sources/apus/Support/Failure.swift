@@ -5,7 +5,6 @@ internal import ApusModel
 internal import ApusServing
 internal import ApusSimulation
 internal import ApusTraining
-internal import Foundation
 
 /// An error as the command line reports it: one line, and an exit code of `sysexits.h`.
 struct Failure: Error {
@@ -17,7 +16,7 @@ struct Failure: Error {
 
   /// A file that cannot be written.
   static func cannotWrite(_ path: String, _ cause: any Error) -> Failure {
-    Failure(message: "\(path): it cannot be written: \(cause.localizedDescription)", exitCode: 73)
+    Failure(message: "\(path): it cannot be written: \(cause.reason)", exitCode: 73)
   }
 
   /// A row that the model gives no finite score, whether here or on a server.
@@ -46,6 +45,7 @@ struct Failure: Error {
     case let error as ClientError:
       self.init(message: "\(error)", exitCode: error.code == .refused ? 65 : 69)
     case let error as SimulationError: self.init(message: "\(error)", exitCode: 73)
+    case let error as DemoError: self.init(message: "\(error)", exitCode: error.exitCode)
     default: return nil
     }
   }

@@ -3,7 +3,7 @@ internal import ApusData
 internal import ApusWire
 
 /// The columns of a file that a served model takes, ready to be sent.
-struct RemoteColumns {
+struct RemoteColumns: Sendable {
   private let table: Table
   private let names: [String]
 
@@ -17,6 +17,9 @@ struct RemoteColumns {
     self.names = model.columns.map(\.name)
   }
 
+  /// The count of rows.
+  var rowCount: Int { table.rowCount }
+
   /// Scores all rows; the scores of a row that the server could not score are not-a-number.
   func score(by client: Client, model: ModelInfo, batchSize: Int) async throws -> [Float] {
     try await client.score(model: model, rowCount: table.rowCount, batchSize: batchSize) {
@@ -24,7 +27,10 @@ struct RemoteColumns {
     }
   }
 
-  private func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
+  /// Some rows, as a request holds them.
+  ///
+  /// - Throws: `DataError` where a column is missing.
+  func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
     var columns: [RawColumn] = []
     for name in names {
       columns.append(RawColumn(try table.requiredColumn(named: name), rows: rows))
