@@ -82,6 +82,23 @@ public final class Client: Sendable {
     }
   }
 
+  /// Returns what the server grants to the connection: the sizes of a request, and how much may be in
+  /// flight.
+  ///
+  /// Requests that exceed the credit wait here until replies return it; one that exceeds the rows or
+  /// the bytes of a request fails with ``ClientError/Code/tooLarge``.
+  ///
+  /// - Throws: ``ClientError``.
+  public func grant() async throws(ClientError) -> HelloOK {
+    // The answer proves that there is a connection whose HELLO_OK came.
+    try await ping()
+    let limits = await withCheckedContinuation { waiter in
+      onSession { waiter.resume(returning: $0.limits) }
+    }
+    guard let limits else { throw .connectionLost }
+    return limits
+  }
+
   /// Returns the models that the server has, in ascending order of name.
   ///
   /// - Throws: ``ClientError``.
@@ -161,15 +178,11 @@ public final class Client: Sendable {
     columns: [RawColumn],
     timeout: TimeAmount? = nil
   ) async throws(ClientError) -> ScoreReply {
-    var buffer = ByteBuffer()
-    ScoreRequest.encode(
-      columns: columns,
-      model: model.handle,
-      schemaHash: model.schemaHash,
-      correlationID: lastID.next(),
-      into: &buffer
+    try await score(
+      encode(model, columns),
+      rowCount: columns.first?.rowCount ?? 0,
+      timeout: timeout
     )
-    return try await score(buffer, rowCount: columns.first?.rowCount ?? 0, timeout: timeout)
   }
 
   /// Runs `body` on the thread of the connection.
@@ -189,7 +202,19 @@ public final class Client: Sendable {
 
   // MARK: Requests
 
-  private func score(
+  func encode(_ model: ModelInfo, _ columns: [RawColumn]) -> ByteBuffer {
+    var buffer = ByteBuffer()
+    ScoreRequest.encode(
+      columns: columns,
+      model: model.handle,
+      schemaHash: model.schemaHash,
+      correlationID: lastID.next(),
+      into: &buffer
+    )
+    return buffer
+  }
+
+  func score(
     _ request: ByteBuffer,
     rowCount: Int,
     timeout: TimeAmount?

@@ -61,12 +61,30 @@ extension Table {
     var kinds: [String: ColumnKind] = [:]
     for column in schema.columns { kinds[column.name] = column.kind }
     if includingLabel { kinds[schema.label.name] = schema.label.kind }
+    try self.init(csv: path, columns: kinds, options: options)
+  }
+
+  /// Reads some columns of a CSV file, with kinds that are known.
+  ///
+  /// Other columns are not even parsed. A value that is not of its column's kind is an error that names
+  /// file, line and column.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - columns: The kinds of the columns to read, by name.
+  ///   - options: How to read it; its `kinds` are replaced by those of `columns`.
+  /// - Throws: `DataError`, naming file, line and column.
+  public init(
+    csv path: String,
+    columns: [String: ColumnKind],
+    options: CSVOptions = CSVOptions()
+  ) throws(DataError) {
     var options = options
-    options.kinds = kinds
+    options.kinds = columns
     self = try CSVReader.read(
       try ByteSource.opening(path),
       options: options,
-      wanted: kinds.keys.sorted()
+      wanted: columns.keys.sorted()
     )
   }
 }

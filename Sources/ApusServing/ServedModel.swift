@@ -8,6 +8,14 @@ public protocol ServedModel: Sendable {
   /// The description that MODEL_INFO returns; the catalog replaces its handle.
   var info: ModelInfo { get }
 
+  /// How many multiplications and additions one row takes.
+  ///
+  /// A count is good enough that tells small nets from large ones, such as that of the weights.
+  var multiplyAddsPerRow: Int { get }
+
+  /// Whether the thread that calls does the work itself, rather than wait for another device.
+  var isOnCPU: Bool { get }
+
   /// Scores rows of finished features.
   ///
   /// - Parameters:

@@ -13,12 +13,14 @@ final class RawClient {
 
   private let descriptor: Int32
   private var received = ByteBuffer()
-  private var decoder = FrameDecoder(
-    from: .server,
-    maximumBodyLength: WireLimits.defaultBodyLength
-  )
+  private var decoder: FrameDecoder
 
-  init(port: Int, receiveBufferLength: Int32? = nil) throws {
+  init(
+    port: Int,
+    receiveBufferLength: Int32? = nil,
+    bodyLength: Int = WireLimits.defaultBodyLength
+  ) throws {
+    decoder = FrameDecoder(from: .server, maximumBodyLength: bodyLength)
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var seconds = timeval(tv_sec: 10, tv_usec: 0)
     let size = socklen_t(MemoryLayout<timeval>.size)
@@ -110,6 +112,12 @@ final class RawClient {
       guard count > 0 else { throw Failure(call: "recv", number: errno) }
       received.writeBytes(bytes[..<count])
     }
+  }
+
+  /// Waits until there is something to receive.
+  func waitForBytes() {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&request, 1, 10_000)
   }
 
   /// Waits for an ERROR of the connection and then for its end.

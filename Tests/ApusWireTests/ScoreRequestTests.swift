@@ -149,6 +149,17 @@ import Testing
     )
     #expect(error(name, at: 128, [1])?.text == "the value of a missing row is not zero")
   }
+
+  @Test func categoriesAreTheSameOnlyIfTheirBytesAre() {
+    let composed = "caf\u{E9}"
+    let decomposed = "cafe\u{301}"
+    let column = RawColumn.categories([composed, decomposed, nil, composed, decomposed])
+    guard case .categories(let dictionary, let codes) = column.values else {
+      return #expect(Bool(false))
+    }
+    #expect(dictionary.map { Array($0.utf8) } == [composed, decomposed].map { Array($0.utf8) })
+    #expect(codes == [0, 1, 0, 0, 1])
+  }
 }
 
 extension UInt32 {

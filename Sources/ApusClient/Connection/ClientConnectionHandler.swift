@@ -137,8 +137,14 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
   private func flush() {
     guard outbound.readableBytes > 0, let context else { return }
-    context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
-    if outbound.capacity <= 64 << 10 { outbound.clear() } else { outbound = ByteBuffer() }
+    // Taken out first: a write that fails ends the connection before it returns.
+    var requests = ByteBuffer()
+    swap(&requests, &outbound)
+    context.writeAndFlush(wrapOutboundOut(requests), promise: nil)
+    if outbound.readableBytes == 0, requests.capacity <= 64 << 10 {
+      requests.clear()
+      outbound = requests
+    }
   }
 
   private func closeIfDone() {

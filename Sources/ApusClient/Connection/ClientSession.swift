@@ -22,6 +22,8 @@ final class ClientSession {
   private var current: ClientConnectionHandler?
   private var leaving: [ClientConnectionHandler] = []
   private var waiting: [PendingRequest] = []
+  private var waitingTimer: Scheduled<Void>?
+  private var waitingTimerDeadline = NIODeadline.distantFuture
   private var isConnecting = false
   private var isClosed = false
   private var attempts = 0
@@ -43,6 +45,9 @@ final class ClientSession {
   }
 
   func makeID() -> UInt64 { lastID.next() }
+
+  /// What the server grants on the connection for new requests, if there is one.
+  var limits: HelloOK? { current?.connection.limits }
 
   // MARK: Requests
 
@@ -76,11 +81,16 @@ final class ClientSession {
 
   private func wait(_ request: PendingRequest) {
     waiting.append(request)
-    if waiting.count == 1 { watchWaiting(request.deadline) }
+    watchWaiting(request.deadline)
   }
 
+  /// Sets the timer of the requests that wait, unless it rings early enough.
   private func watchWaiting(_ deadline: NIODeadline) {
-    eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+    guard deadline < waitingTimerDeadline else { return }
+    waitingTimer?.cancel()
+    waitingTimerDeadline = deadline
+    waitingTimer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+      self.waitingTimerDeadline = .distantFuture
       let now = NIODeadline.now()
       let late = self.waiting.filter { $0.deadline <= now }
       self.waiting.removeAll { $0.deadline <= now }

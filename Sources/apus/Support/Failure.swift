@@ -19,6 +19,14 @@ struct Failure: Error {
     Failure(message: "\(path): it cannot be written: \(cause.reason)", exitCode: 73)
   }
 
+  /// A row that the model gives no finite score, whether here or on a server.
+  static func noScore(_ path: String, row: Int) -> Failure {
+    Failure(
+      message: "\(path): row \(row): the model's score is not a finite number; look for extreme "
+        + "values in that row",
+      exitCode: 65)
+  }
+
   private init(message: String, exitCode: Int32) {
     self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     self.exitCode = exitCode
