@@ -57,8 +57,8 @@ struct ByteSource: ~Copyable {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// Starts again from the front.
-  mutating func rewind() { position = 0 }
+  /// Goes on from a place, in bytes from the front.
+  mutating func rewind(to place: Int) { position = place }
 
   /// Fills as much of `buffer[start...]` as there are bytes for.
   ///

@@ -19,7 +19,7 @@ struct CSVDialect {
   /// that cuts the first row into the most fields.
   init(
     detecting bytes: Span<UInt8>,
-    sampled: Int,
+    isWhole: Bool,
     delimiter: UInt8?,
     file: String?
   ) throws(DataError) {
@@ -48,9 +48,9 @@ struct CSVDialect {
     for candidate in [Byte.comma, Byte.semicolon, Byte.tab] {
       let counts = Self.delimitersPerRow(
         bytes,
-        in: markBytes..<sampled,
+        in: markBytes..<bytes.count,
         candidate,
-        isWhole: sampled == bytes.count
+        isWhole: isWhole
       )
       let first = counts.first ?? 0
       let isRegular = first > 0 && counts.allSatisfy { $0 == first }
