@@ -10,13 +10,16 @@ import Foundation
 @main
 struct BenchmarkCSV {
   static func main() throws {
-    guard CommandLine.arguments.count == 2 else {
-      print("usage: apus-bench-csv FILE.csv")
+    let arguments = CommandLine.arguments
+    guard arguments.count >= 2 else {
+      print("usage: apus-bench-csv FILE.csv [THREADS]")
       return
     }
+    var options = CSVOptions()
+    if arguments.count > 2, let threads = Int(arguments[2]) { options.threadLimit = threads }
     let clock = ContinuousClock()
     let start = clock.now
-    let table = try Table(csv: CommandLine.arguments[1])
+    let table = try Table(csv: arguments[1], options: options)
     let seconds = (clock.now - start) / .seconds(1)
     print(
       "{\"seconds\":\(seconds),\"rows\":\(table.rowCount),\"columns\":\(table.columns.count),"

@@ -4,8 +4,8 @@ public import NIOCore
 extension Client {
   /// Scores many rows of raw values, in as many requests as the server's grant asks for.
   ///
-  /// Only as many requests are under way as the credit lets fly, so that none waits in a queue while
-  /// its time runs. A batch that exceeds what one request or its reply may hold is cut.
+  /// Only as many requests are under way as the credit lets fly, so that none waits in a queue
+  /// while its time runs. A batch that exceeds what one request or its reply may hold is cut.
   ///
   /// ```
   /// rows    | batchSize | batchSize | rest |      cut to the granted rows and bytes
@@ -18,8 +18,8 @@ extension Client {
   ///   - batchSize: The most rows of one request, at least 1.
   ///   - timeout: How long each request may take from when it is sent.
   ///   - columns: Returns the columns of `model.columns`, in that order, for some of the rows.
-  /// - Returns: `model.outputWidth` scores per row, in the order of the rows; not-a-number where the
-  ///   server could not score a row.
+  /// - Returns: `model.outputWidth` scores per row, in the order of the rows; not-a-number where
+  ///   the server could not score a row.
   /// - Throws: ``ClientError``, or what `columns` throws.
   public func score(
     model: ModelInfo,

@@ -82,11 +82,11 @@ public final class Client: Sendable {
     }
   }
 
-  /// Returns what the server grants to the connection: the sizes of a request, and how much may be in
-  /// flight.
+  /// Returns what the server grants to the connection: the sizes of a request, and how much may be
+  /// in flight.
   ///
-  /// Requests that exceed the credit wait here until replies return it; one that exceeds the rows or
-  /// the bytes of a request fails with ``ClientError/Code/tooLarge``.
+  /// Requests that exceed the credit wait here until replies return it; one that exceeds the rows
+  /// or the bytes of a request fails with ``ClientError/Code/tooLarge``.
   ///
   /// - Throws: ``ClientError``.
   public func grant() async throws(ClientError) -> HelloOK {

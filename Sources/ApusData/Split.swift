@@ -1,6 +1,9 @@
+internal import ApusRandom
+
 /// Which rows are for training, for validation and for the test; every row is in exactly one.
 ///
-/// The split depends on the seed, the labels and the fractions only, and is the same on every machine.
+/// The split depends on the seed, the labels and the fractions only, and is the same on every
+/// machine.
 public struct Split: Hashable, Sendable {
   /// The rows to train on, ascending.
   public let train: [Int]
@@ -41,7 +44,7 @@ public struct Split: Hashable, Sendable {
         found: "\(testFraction) and \(validationFraction) of \(labels.count) rows"
       )
     }
-    var random = Philox(seed: seed)
+    var random = PhiloxSequence(seed: seed)
     var classes = Self.classes(of: labels, stratified: stratified)
     for index in classes.indices { random.shuffle(&classes[index]) }
 

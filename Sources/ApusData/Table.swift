@@ -27,8 +27,13 @@ public struct Table: Hashable, Sendable {
       throw DataError(.noFeatures, "a table needs at least one column", file: file)
     }
     var names: Set<String> = []
-    for column in columns {
-      guard names.insert(column.name).inserted else {
+    for (index, column) in columns.enumerated() {
+      // Comparing a few names, as in a request, takes less time than hashing them.
+      let isRepeated =
+        columns.count <= Self.comparedColumns
+        ? columns[..<index].contains { $0.name == column.name }
+        : !names.insert(column.name).inserted
+      guard !isRepeated else {
         throw DataError(
           .duplicateColumn,
           "the column name occurs twice",
@@ -52,6 +57,9 @@ public struct Table: Hashable, Sendable {
     self.file = file
     self.lines = lines
   }
+
+  /// The number of columns up to which their names are compared one by one.
+  private static let comparedColumns = 24
 
   /// The columns' names, in order.
   public var columnNames: [String] { columns.map(\.name) }

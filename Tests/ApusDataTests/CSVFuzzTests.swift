@@ -1,4 +1,5 @@
 import ApusData
+import ApusRandom
 import Testing
 
 #if canImport(Glibc)
@@ -9,14 +10,14 @@ import Glibc
   /// Texts that are never missing and never numbers.
   private static let pieces = ["x", "é", ",", ";", "\"", "\n", "\r\n", " ", "𝄞", "\t", "-"]
 
-  private func randomText(_ random: inout Philox) -> String {
+  private func randomText(_ random: inout PhiloxSequence) -> String {
     "s"
       + (0..<random.next(in: 0...5)).map { _ in
         Self.pieces[Int(random.next(below: UInt32(Self.pieces.count)))]
       }.joined()
   }
 
-  private func written(_ text: String, _ random: inout Philox) -> String {
+  private func written(_ text: String, _ random: inout PhiloxSequence) -> String {
     let mustQuote = text.unicodeScalars.contains { ",;\t\"\r\n".unicodeScalars.contains($0) }
     guard mustQuote || random.next(below: 3) == 0 else { return text }
     var quoted = "\""
@@ -28,7 +29,7 @@ import Glibc
   }
 
   private func randomFile(
-    _ random: inout Philox
+    _ random: inout PhiloxSequence
   ) -> (text: String, cells: [[String]]) {
     let columns = random.next(in: 1...4)
     let rows = random.next(in: 1...12)
@@ -44,7 +45,7 @@ import Glibc
   }
 
   @Test(arguments: 0..<300) func randomTablesReadBack(seed: UInt64) throws {
-    var random = Philox(seed: seed)
+    var random = PhiloxSequence(seed: seed)
     let (text, cells) = randomFile(&random)
     let options = CSVOptions(delimiter: 0x2C)
     let whole = try table(text, options: options)
@@ -73,7 +74,7 @@ import Glibc
   }
 
   @Test(arguments: 0..<200) func damagedFilesNeverCrash(seed: UInt64) {
-    var random = Philox(seed: seed, stream: 1)
+    var random = PhiloxSequence(seed: seed, stream: 1)
     var bytes = Array(randomFile(&random).text.utf8)
     for _ in 0..<random.next(in: 1...4) {
       bytes[Int(random.next(below: UInt32(bytes.count)))] = UInt8(random.next(in: 0...255))
@@ -92,7 +93,7 @@ import Glibc
   /// Every number that is read has the bits that `strtod` gives.
   @Test func numbersAreThoseOfStrtod() throws {
     let seed: UInt64 = 20_261
-    var random = Philox(seed: seed)
+    var random = PhiloxSequence(seed: seed)
     func digits(_ count: Int) -> String {
       String((0..<count).map { _ in Character("\(random.next(below: 10))") })
     }

@@ -1,4 +1,5 @@
 import ApusData
+import ApusRandom
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -157,7 +158,7 @@ import Foundation
   }
 
   @Test func rowsDoNotDependOnTheirCompany() throws {
-    var random = Philox(seed: 11)
+    var random = PhiloxSequence(seed: 11)
     let text =
       "x,c,n,t,y\n"
       + (0..<300).map { row in

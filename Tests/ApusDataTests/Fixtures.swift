@@ -1,4 +1,5 @@
 import ApusData
+import ApusRandom
 import Testing
 
 /// A table read from CSV text.
@@ -24,7 +25,7 @@ func readFault(_ bytes: [UInt8], options: CSVOptions = CSVOptions()) -> DataErro
   }
 }
 
-extension Philox {
+extension PhiloxSequence {
   /// A uniform integer in a range.
   mutating func next(in range: ClosedRange<Int>) -> Int {
     range.lowerBound + Int(next(below: UInt32(range.count)))

@@ -44,9 +44,9 @@ import Testing
       validationFraction: 0,
       seed: 42
     )
-    #expect(split.test.count == 2)
-    #expect(split.test.map { $0 % 2 }.sorted() == [0, 1])
+    #expect(split.test == [6, 9])
     #expect(split.validation.isEmpty)
+    #expect(split.train == [0, 1, 2, 3, 4, 5, 7, 8])
   }
 
   @Test(arguments: [(0.5, 0.5), (1.0, 0.0), (-0.1, 0.0), (0.9, 0.3)])

@@ -21,31 +21,60 @@ enum Byte {
 }
 
 /// A word of at most eight ASCII letters, or of other bytes that have no case.
+///
+/// All words are constants that the compiler folds, so that comparing with one is one instruction.
 struct AsciiWord {
-  static let `true` = AsciiWord("true")
-  static let `false` = AsciiWord("false")
-  static let one = AsciiWord("1")
-  static let zero = AsciiWord("0")
-  static let inf = AsciiWord("inf")
-  static let infinity = AsciiWord("infinity")
-  static let questionMark = AsciiWord("?")
-  static let na = AsciiWord("na")
-  static let nan = AsciiWord("nan")
-  static let null = AsciiWord("null")
+  @inline(__always) static var `true`: AsciiWord { AsciiWord("t", "r", "u", "e") }
+  @inline(__always) static var `false`: AsciiWord { AsciiWord("f", "a", "l", "s", "e") }
+  @inline(__always) static var one: AsciiWord { AsciiWord("1") }
+  @inline(__always) static var zero: AsciiWord { AsciiWord("0") }
+  @inline(__always) static var inf: AsciiWord { AsciiWord("i", "n", "f") }
+  @inline(__always) static var infinity: AsciiWord {
+    AsciiWord("i", "n", "f", "i", "n", "i", "t", "y")
+  }
+  @inline(__always) static var questionMark: AsciiWord { AsciiWord("?") }
+  @inline(__always) static var na: AsciiWord { AsciiWord("n", "a") }
+  @inline(__always) static var nan: AsciiWord { AsciiWord("n", "a", "n") }
+  @inline(__always) static var null: AsciiWord { AsciiWord("n", "u", "l", "l") }
 
+  /// The number of bytes.
   let count: Int
 
-  /// The lower-case bytes, the first of them lowest.
+  /// The lower-case bytes, the first of them lowest, zeros above.
   let bytes: UInt64
 
   /// The bit that makes a letter lower-case, in each byte that is a letter.
   let caseBits: UInt64
 
-  private init(_ text: String) {
-    precondition(text.utf8.count <= 8, "a word has at most 8 bytes, not \(text.utf8.count)")
-    count = text.utf8.count
-    bytes = text.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    caseBits = text.utf8.reversed().reduce(0) { $0 << 8 | ($1 >= 0x61 ? 0x20 : 0) }
+  @inline(__always)
+  private init(
+    _ first: Unicode.Scalar,
+    _ second: Unicode.Scalar = "\0",
+    _ third: Unicode.Scalar = "\0",
+    _ fourth: Unicode.Scalar = "\0",
+    _ fifth: Unicode.Scalar = "\0",
+    _ sixth: Unicode.Scalar = "\0",
+    _ seventh: Unicode.Scalar = "\0",
+    _ eighth: Unicode.Scalar = "\0"
+  ) {
+    let low =
+      UInt64(first.value) | UInt64(second.value) << 8 | UInt64(third.value) << 16
+      | UInt64(fourth.value) << 24
+    let high =
+      UInt64(fifth.value) | UInt64(sixth.value) << 8 | UInt64(seventh.value) << 16
+      | UInt64(eighth.value) << 24
+    bytes = low | high << 32
+    count = 8 - bytes.leadingZeroBitCount / 8
+    // Bit 6 is set in letters, and in none of the other bytes that words are made of.
+    caseBits = (bytes & 0x4040_4040_4040_4040) >> 1
+  }
+}
+
+extension AsciiWord {
+  /// Whether a text, zeros above its bytes, is the word in any case.
+  @inline(__always)
+  func matches(_ text: UInt64, count: Int) -> Bool {
+    count == self.count && text | caseBits == bytes
   }
 }
 
@@ -78,7 +107,7 @@ extension Span where Element == UInt8 {
   /// Whether some of the bytes spell a word, in any case.
   @inline(__always)
   func spells(_ word: AsciiWord, in range: Range<Int>) -> Bool {
-    range.count == word.count && self.word(range) | word.caseBits == word.bytes
+    range.count == word.count && word.matches(self.word(range), count: range.count)
   }
 
   /// The range without the ASCII spaces at its ends.

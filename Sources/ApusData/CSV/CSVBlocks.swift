@@ -2,106 +2,113 @@
 ///
 /// ```
 /// input    |---------- rows ----------|- row cut -|------ rows ------|...
-/// buffer   |===== tokenized rows =====|== rest ===|
-///                                     '-> moves to the front, and the next bytes are read behind it
+/// block    |===== tokenized rows =====|== rest ===|
+///                                     '-> begins the next block; the next bytes follow
 /// ```
 ///
-/// The buffer stays in the processor's cache; it grows only for a row that is longer than it is.
+/// A block stays in the processor's cache; it grows only for a row that is longer than it is.
 struct CSVBlocks: ~Copyable {
   private var source: ByteSource
-  private(set) var tokenizer: CSVTokenizer
-  private var buffer: [UInt8]
-  private var filled = 0
-  private var consumed = 0
+  private var tokenizer: CSVTokenizer
+  private let blockBytes: Int
+
+  /// The number of bytes of the byte order mark, 0 if there is none.
+  private let markBytes: Int
+
+  /// The bytes that have been read and not yet become rows.
+  private var rest: [UInt8] = []
   private var isAtEnd = false
 
-  /// Where the block begins, in bytes from the front of the input.
-  private(set) var offset = 0
+  /// Where the next block begins, in bytes from the front of the input.
+  private var offset: Int
 
-  /// Opens an input: reads its first bytes, skips a byte order mark, and detects the delimiter.
+  /// Opens an input: detects a byte order mark and the delimiter.
   init(source: consuming ByteSource, options: CSVOptions, blockBytes: Int) throws(DataError) {
     var source = source
-    source.rewind()
-    var buffer = [UInt8](repeating: 0, count: blockBytes)
+    var sample = [UInt8](repeating: 0, count: min(source.count, CSVDialect.sampleBytes))
     var filled = 0
-    // Detection looks at the same bytes whatever the size of the blocks.
-    let sampleBytes = min(source.count, CSVDialect.sampleBytes)
-    if buffer.count < sampleBytes {
-      buffer += [UInt8](repeating: 0, count: sampleBytes - buffer.count)
-    }
-    while filled < buffer.count {
-      let size = try source.fill(&buffer, from: filled)
+    while filled < sample.count {
+      let size = try source.fill(&sample, from: filled)
       if size == 0 { break }
       filled += size
     }
     guard filled > 0 else {
       throw DataError(.emptyFile, "the input is empty", file: source.file)
     }
+    sample.removeLast(sample.count - filled)
     let dialect = try CSVDialect(
-      detecting: buffer.span.extracting(0..<filled),
-      sampled: min(filled, sampleBytes),
+      detecting: sample.span,
+      isWhole: filled == source.count,
       delimiter: options.delimiter,
       file: source.file
     )
-    self.tokenizer = CSVTokenizer(
+    tokenizer = CSVTokenizer(
       file: source.file,
       delimiter: dialect.delimiter,
       maximumFieldBytes: options.maximumFieldBytes
     )
-    self.consumed = dialect.markBytes
+    source.rewind(to: dialect.markBytes)
+    markBytes = dialect.markBytes
+    offset = dialect.markBytes
     self.source = source
-    self.buffer = buffer
-    self.filled = filled
+    self.blockBytes = blockBytes
   }
 
-  /// The bytes that the tokenizer's fields lie in.
-  var bytes: Span<UInt8> {
-    @_lifetime(borrow self)
-    get { buffer.span }
-  }
-
-  /// The number of bytes that the rows of the block have.
-  var byteCount: Int { consumed }
+  /// The file's name for messages, nil for bytes in memory.
+  var file: String? { source.file }
 
   /// The number of bytes of the whole input.
   var totalByteCount: Int { source.count }
 
-  /// Moves on to the next block.
+  /// Whether the input goes on behind the last block.
+  var hasRemainingBytes: Bool { offset < source.count }
+
+  /// An empty block to read into.
+  func makeBlock() -> CSVBlock { CSVBlock(file: file, capacityBytes: blockBytes) }
+
+  /// Fills a block with the next rows.
   ///
-  /// - Parameter rowLimit: How many rows the block may have.
-  /// - Returns: Whether there is one; it has at least one row.
+  /// - Parameters:
+  ///   - block: Loses what it held.
+  ///   - rowLimit: How many rows the block may have.
+  /// - Returns: Whether there are more rows; the block then has at least one.
   /// - Throws: `DataError` for a fault in the structure, or one of the disk.
-  mutating func advance(rowLimit: Int = .max) throws(DataError) -> Bool {
+  mutating func read(into block: inout CSVBlock, rowLimit: Int = .max) throws(DataError) -> Bool {
+    var filled = rest.count
+    block.makeRoom(for: filled)
+    for index in rest.indices { block.bytes[index] = rest[index] }
     while true {
-      discardConsumed()
-      if filled < buffer.count, !isAtEnd {
-        let size = try source.fill(&buffer, from: filled)
+      if filled < block.bytes.count, !isAtEnd {
+        let size = try source.fill(&block.bytes, from: filled)
         isAtEnd = size == 0
         filled += size
       }
-      consumed = try tokenizer.tokenize(
-        buffer,
-        count: filled,
-        isLast: isAtEnd,
-        rowLimit: rowLimit
-      )
-      if !tokenizer.lines.isEmpty { return true }
-      if isAtEnd { return false }
-      if consumed == 0, filled == buffer.count {
-        buffer += [UInt8](repeating: 0, count: buffer.count)
-      }
+      try tokenizer.tokenize(&block, count: filled, isLast: isAtEnd, rowLimit: rowLimit)
+      if block.rowCount > 0 || isAtEnd { break }
+      discard(block.byteCount, from: &block, filled: &filled)
+      if filled == block.bytes.count { block.makeRoom(for: 2 * filled) }
     }
+    block.offset = offset
+    offset += block.byteCount
+    rest.removeAll(keepingCapacity: true)
+    rest.append(contentsOf: block.bytes[block.byteCount..<filled])
+    return block.rowCount > 0
   }
 
-  /// Gives the source back, for another pass.
-  consuming func intoSource() -> ByteSource { source }
+  /// Starts again with the first row.
+  mutating func rewind() {
+    source.rewind(to: markBytes)
+    tokenizer.rewind()
+    rest.removeAll(keepingCapacity: true)
+    isAtEnd = false
+    offset = markBytes
+  }
 
-  private mutating func discardConsumed() {
-    guard consumed > 0 else { return }
-    let rest = filled - consumed
-    for index in 0..<rest { buffer[index] = buffer[consumed + index] }
-    offset += consumed
-    filled = rest
-    consumed = 0
+  /// Drops empty lines from the front of a block that has no row.
+  private mutating func discard(_ count: Int, from block: inout CSVBlock, filled: inout Int) {
+    guard count > 0 else { return }
+    for index in count..<filled { block.bytes[index - count] = block.bytes[index] }
+    filled -= count
+    offset += count
   }
 }

@@ -15,11 +15,11 @@ struct CSVDialect {
   /// Looks at the front of an input.
   ///
   /// Among comma, semicolon and tab the delimiter is the one that cuts the first rows into equal
-  /// numbers of fields, the most fields winning, and comma winning a tie. When none does, it is the one
-  /// that cuts the first row into the most fields.
+  /// numbers of fields, the most fields winning, and comma winning a tie. When none does, it is the
+  /// one that cuts the first row into the most fields.
   init(
     detecting bytes: Span<UInt8>,
-    sampled: Int,
+    isWhole: Bool,
     delimiter: UInt8?,
     file: String?
   ) throws(DataError) {
@@ -48,9 +48,9 @@ struct CSVDialect {
     for candidate in [Byte.comma, Byte.semicolon, Byte.tab] {
       let counts = Self.delimitersPerRow(
         bytes,
-        in: markBytes..<sampled,
+        in: markBytes..<bytes.count,
         candidate,
-        isWhole: sampled == bytes.count
+        isWhole: isWhole
       )
       let first = counts.first ?? 0
       let isRegular = first > 0 && counts.allSatisfy { $0 == first }

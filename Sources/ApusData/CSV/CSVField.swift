@@ -3,8 +3,8 @@ public enum CSVField {
   /// Writes a text as a field that reads back to the same text.
   ///
   /// - Parameter text: Any text.
-  /// - Returns: The text; in quotes, with its own quotes doubled, where it holds a comma, a quote or a
-  ///   line break (RFC 4180).
+  /// - Returns: The text; in quotes, with its own quotes doubled, where it holds a comma, a quote
+  ///   or a line break (RFC 4180).
   public static func quoted(_ text: String) -> String {
     let special = [Byte.comma, Byte.quote, Byte.lineFeed, Byte.carriageReturn]
     guard text.utf8.contains(where: special.contains) else { return text }

@@ -19,6 +19,9 @@ public struct CSVOptions: Hashable, Sendable {
   /// The number of bytes that a field may have.
   public var maximumFieldBytes: Int
 
+  /// The number of threads that may read at a time; the table does not depend on it.
+  public var threadLimit: Int
+
   /// Creates options.
   ///
   /// - Parameters:
@@ -27,17 +30,20 @@ public struct CSVOptions: Hashable, Sendable {
   ///   - kinds: The kinds of some columns, by name.
   ///   - categoryLimit: The number of distinct strings that always make a category.
   ///   - maximumFieldBytes: The number of bytes that a field may have.
+  ///   - threadLimit: The number of threads that may read at a time.
   public init(
     delimiter: UInt8? = nil,
     hasHeader: Bool = true,
     kinds: [String: ColumnKind] = [:],
     categoryLimit: Int = 64,
-    maximumFieldBytes: Int = 1 << 20
+    maximumFieldBytes: Int = 1 << 20,
+    threadLimit: Int = 4
   ) {
     self.delimiter = delimiter
     self.hasHeader = hasHeader
     self.kinds = kinds
     self.categoryLimit = categoryLimit
     self.maximumFieldBytes = maximumFieldBytes
+    self.threadLimit = threadLimit
   }
 }

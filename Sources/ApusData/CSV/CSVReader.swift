@@ -2,7 +2,7 @@
 /// turned out wrong after it had been guessed.
 enum CSVReader {
   /// What a block is read in; small enough for the processor's second-level cache.
-  static let blockBytes = 1 << 16
+  static let blockBytes = 1 << 18
 
   /// Reads a table.
   ///
@@ -20,38 +20,36 @@ enum CSVReader {
     blockBytes: Int = CSVReader.blockBytes
   ) throws(DataError) -> Table {
     var blocks = try CSVBlocks(source: source, options: options, blockBytes: blockBytes)
-    let file = blocks.tokenizer.file
-    var isOpen = try blocks.advance(rowLimit: options.hasHeader ? 1 : .max)
-    guard isOpen else { throw DataError(.emptyFile, "the input has no rows", file: file) }
-    let names = try columnNames(blocks, hasHeader: options.hasHeader)
-    var builders = try builders(for: names, options: options, wanted: wanted, file: file)
-    if options.hasHeader { isOpen = try blocks.advance() }
-
-    var lines = RowLines()
-    while isOpen {
-      if lines.count == 0 { reserve(&builders, blocks) }
-      for line in blocks.tokenizer.lines { lines.append(line) }
-      for index in builders.indices { try builders[index].append(blocks) }
-      isOpen = try blocks.advance()
+    let file = blocks.file
+    let totalByteCount = blocks.totalByteCount
+    var first = blocks.makeBlock()
+    guard try blocks.read(into: &first, rowLimit: 1) else {
+      throw DataError(.emptyFile, "the input has no rows", file: file)
     }
+    let names = try columnNames(first, hasHeader: options.hasHeader)
+    let columns = try builders(for: names, options: options, wanted: wanted, file: file)
+      .map { SharedColumn($0) }
+    if !options.hasHeader { blocks.rewind() }
+
+    let shared = SharedBlocks(blocks)
+    var lines = RowLines()
+    try CSVPipeline(blocks: shared, columns: columns, threadLimit: options.threadLimit)
+      .run { block in
+        if lines.count == 0 { reserve(columns, for: block, of: totalByteCount) }
+        for line in block.lines { lines.append(line) }
+      }
     guard lines.count > 0 else {
       throw DataError(.noRows, "the input has a header but no rows", file: file)
     }
-    let contradicted = builders.indices.filter { builders[$0].isContradicted }
+    let contradicted = columns.filter(\.isContradicted)
     if !contradicted.isEmpty {
-      for index in contradicted { builders[index] = builders[index].asStrings() }
-      blocks = try CSVBlocks(
-        source: blocks.intoSource(),
-        options: options,
-        blockBytes: blockBytes
-      )
-      if options.hasHeader { _ = try blocks.advance(rowLimit: 1) }
-      while try blocks.advance() {
-        for index in contradicted { try builders[index].append(blocks) }
-      }
+      for column in contradicted { column.restartAsStrings() }
+      try shared.restart(hasHeader: options.hasHeader)
+      try CSVPipeline(blocks: shared, columns: contradicted, threadLimit: options.threadLimit)
+        .run()
     }
     return try Table(
-      columns: builders.map { $0.finish(categoryLimit: options.categoryLimit) },
+      columns: columns.map { $0.finish(categoryLimit: options.categoryLimit) },
       file: file,
       lines: lines
     )
@@ -59,19 +57,19 @@ enum CSVReader {
 
   /// The names in the header, which is the only row of the block, or made-up names.
   private static func columnNames(
-    _ blocks: borrowing CSVBlocks,
+    _ block: CSVBlock,
     hasHeader: Bool
   ) throws(DataError) -> [String] {
     var names: [String] = []
-    for index in 0..<(blocks.tokenizer.fieldsPerRow ?? 0) {
-      let text = hasHeader ? try headerText(blocks, blocks.tokenizer.fields[index]) : ""
+    for index in 0..<block.fieldsPerRow {
+      let text = hasHeader ? try headerText(block, block.fields[index]) : ""
       let name = text.isEmpty ? "column\(index + 1)" : text
       guard !names.contains(name) else {
         throw DataError(
           .duplicateColumn,
           "the column name occurs twice",
-          file: blocks.tokenizer.file,
-          line: blocks.tokenizer.lines[0],
+          file: block.file,
+          line: block.lines[0],
           column: name
         )
       }
@@ -81,16 +79,16 @@ enum CSVReader {
   }
 
   private static func headerText(
-    _ blocks: borrowing CSVBlocks,
+    _ block: CSVBlock,
     _ field: CSVTokenizer.Field
   ) throws(DataError) -> String {
-    let bytes = blocks.bytes
+    let bytes = block.bytes.span
     try TextValidation.check(
       bytes,
       field.range,
-      offset: blocks.offset,
-      file: blocks.tokenizer.file,
-      line: blocks.tokenizer.lines[0],
+      offset: block.offset,
+      file: block.file,
+      line: block.lines[0],
       column: nil
     )
     return field.isEscaped
@@ -120,9 +118,13 @@ enum CSVReader {
 
   /// Makes room for as many rows as the input will have if they are as long as those of its first
   /// block, so that columns are not moved while they grow.
-  private static func reserve(_ builders: inout [ColumnBuilder], _ blocks: borrowing CSVBlocks) {
-    let rows = Double(blocks.tokenizer.lines.count)
-    let estimate = rows * Double(blocks.totalByteCount) / Double(max(blocks.byteCount, 1))
-    for index in builders.indices { builders[index].reserve(Int(estimate * 1.02) + 1) }
+  private static func reserve(
+    _ columns: [SharedColumn],
+    for block: CSVBlock,
+    of totalByteCount: Int
+  ) {
+    let blockCount = Double(totalByteCount) / Double(max(block.byteCount, 1))
+    let estimate = Int(Double(block.rowCount) * blockCount * 1.02) + 1
+    for column in columns { column.reserve(estimate) }
   }
 }

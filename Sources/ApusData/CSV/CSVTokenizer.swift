@@ -5,10 +5,10 @@
 /// fields   [0,2) [3,7)     [8,9) [11,16)e       (rest: a row that has not ended yet)
 /// ```
 ///
-/// Rows end with LF, CRLF or CR; empty lines are skipped. A field that begins with a quote ends with
-/// the next quote that is not doubled, and may hold delimiters and line ends. A quote inside an
-/// unquoted field is an ordinary byte. The tokenizer looks at structure only: kinds, missing values
-/// and UTF-8 are the business of the columns.
+/// Rows end with LF, CRLF or CR; empty lines are skipped. A field that begins with a quote ends
+/// with the next quote that is not doubled, and may hold delimiters and line ends. A quote inside
+/// an unquoted field is an ordinary byte. The tokenizer looks at structure only: kinds, missing
+/// values and UTF-8 are the business of the columns.
 struct CSVTokenizer {
   /// Where a field's text is, without its quotes.
   struct Field {
@@ -52,17 +52,17 @@ struct CSVTokenizer {
   let delimiter: UInt8
   let maximumFieldBytes: Int
 
-  /// The fields of the complete rows of the last block, row by row, and unused room behind them.
-  private(set) var fields: [Field] = []
-
-  /// The line on which each of those rows began, 1-based.
-  private(set) var lines: [Int] = []
+  /// The line on which each row of the block began, 1-based.
+  private var lines: [Int] = []
 
   /// The number of fields in every row, fixed by the first row.
-  private(set) var fieldsPerRow: Int?
+  private var fieldsPerRow: Int?
 
   /// The line on which the next row begins.
   private var line = 1
+
+  /// The fault behind the rows of the last block.
+  private var fault: DataError?
 
   init(file: String?, delimiter: UInt8, maximumFieldBytes: Int) {
     self.file = file
@@ -70,33 +70,50 @@ struct CSVTokenizer {
     self.maximumFieldBytes = maximumFieldBytes
   }
 
+  /// Starts again with the first row, whose number of fields stays known.
+  mutating func rewind() { line = 1 }
+
   /// Finds the fields of all rows that are complete in a block.
   ///
   /// - Parameters:
-  ///   - buffer: The block; it begins where a row begins.
-  ///   - count: The number of bytes that the block has.
-  ///   - isLast: Whether the input ends where the block ends.
+  ///   - block: Its bytes begin where a row begins; its fields, lines and byte count are found.
+  ///   - count: How many of its bytes are text.
+  ///   - isLast: Whether the input ends with them.
   ///   - rowLimit: How many rows to find at most.
-  /// - Returns: The number of bytes that those rows have; the next block begins with the rest.
-  /// - Throws: `DataError` with `raggedRow`, `malformedQuote` or `fieldTooLong`.
+  /// - Throws: `DataError` with `raggedRow`, `malformedQuote` or `fieldTooLong`, once the rows
+  ///   before the fault have been found.
   mutating func tokenize(
-    _ buffer: [UInt8],
+    _ block: inout CSVBlock,
     count: Int,
     isLast: Bool,
     rowLimit: Int = .max
-  ) throws(DataError) -> Int {
-    let bytes = buffer.span.extracting(0..<count)
+  ) throws(DataError) {
+    if let fault { throw fault }
+    // Local and own arrays are written without asking, at each field, whether they are shared.
+    var fields: [Field] = []
+    swap(&fields, &block.fields)
+    swap(&lines, &block.lines)
     lines.removeAll(keepingCapacity: true)
-    // A local array is written without asking, at each field, whether it is shared.
-    var fields = self.fields
-    self.fields = []
     if fields.count <= count {
       fields = [Field](repeating: Field(start: 0, end: 0, isEscaped: false), count: count + 1)
     }
     var output = FieldOutput(fields: fields.mutableSpan)
-    let consumed = try tokenize(bytes, isLast: isLast, rowLimit: rowLimit, into: &output)
-    self.fields = fields
-    return consumed
+    block.byteCount = 0
+    do throws(DataError) {
+      block.byteCount = try tokenize(
+        block.bytes.span.extracting(0..<count),
+        isLast: isLast,
+        rowLimit: rowLimit,
+        into: &output
+      )
+    } catch {
+      // The rows before it may have faults of their own, which come first.
+      guard !lines.isEmpty else { throw error }
+      fault = error
+    }
+    swap(&fields, &block.fields)
+    swap(&lines, &block.lines)
+    block.fieldsPerRow = fieldsPerRow ?? 0
   }
 
   private mutating func tokenize(
@@ -193,7 +210,7 @@ struct CSVTokenizer {
     }
     output.count = firstField
     guard count - start < Self.maximumRowBytes else {
-      throw fault(.fieldTooLong, "a row has more than \(Self.maximumRowBytes) bytes")
+      throw failure(.fieldTooLong, "a row has more than \(Self.maximumRowBytes) bytes")
     }
     return nil
   }
@@ -226,7 +243,7 @@ struct CSVTokenizer {
         }
         try checkLength(cursor - start - 2)
         guard cursor == bytes.count || endsField(bytes[cursor]) else {
-          throw fault(
+          throw failure(
             .malformedQuote,
             "text follows a closing quote",
             expected: "a delimiter, a line end, or a doubled quote",
@@ -239,7 +256,7 @@ struct CSVTokenizer {
     }
     try checkLength(cursor - start - 1)
     guard !isLast else {
-      throw fault(.malformedQuote, "a quoted field is not closed before the end of the input")
+      throw failure(.malformedQuote, "a quoted field is not closed before the end of the input")
     }
     return nil
   }
@@ -250,7 +267,7 @@ struct CSVTokenizer {
   ) throws(DataError) {
     if let expected = fieldsPerRow {
       guard found == expected else {
-        throw fault(
+        throw failure(
           .raggedRow,
           "the row has another number of fields than the first row",
           expected: "\(expected) fields",
@@ -272,7 +289,7 @@ struct CSVTokenizer {
   @inline(__always)
   private func checkLength(_ length: Int) throws(DataError) {
     guard length <= maximumFieldBytes else {
-      throw fault(
+      throw failure(
         .fieldTooLong,
         "a field is too long",
         expected: "at most \(maximumFieldBytes) bytes",
@@ -281,7 +298,7 @@ struct CSVTokenizer {
     }
   }
 
-  private func fault(
+  private func failure(
     _ code: DataError.Code,
     _ message: String,
     expected: String? = nil,

@@ -9,8 +9,8 @@
 ///                 '-> strings    category or text, decided by counting at the end
 /// ```
 ///
-/// A later value that the guess cannot hold contradicts it. The texts read so far are gone by then, so
-/// the column is read again as strings in a second pass that looks at contradicted columns only.
+/// A later value that the guess cannot hold contradicts it. The texts read so far are gone by then,
+/// so the column is read again as strings in a second pass that looks at contradicted columns only.
 struct ColumnBuilder {
   private enum Guess {
     case undecided, boolean, number, timestamp, strings
@@ -28,8 +28,9 @@ struct ColumnBuilder {
   private(set) var isContradicted = false
 
   private var guess: Guess
-  private var hasFractions = false
+  private var numberParser: NumberParser
   private var rowCount = 0
+  private var expectedRowCount = 0
   private var numbers: [Double] = []
   private var codes: [UInt32] = []
   private var interner = StringInterner()
@@ -39,6 +40,7 @@ struct ColumnBuilder {
     self.name = name
     self.index = index
     self.kind = kind
+    numberParser = NumberParser(kind: kind)
     guess =
       switch kind {
       case nil: asStrings ? .strings : .undecided
@@ -49,78 +51,78 @@ struct ColumnBuilder {
       }
   }
 
+  private var booleanParser: BooleanParser { BooleanParser(takesDigits: kind == .boolean) }
+
   /// The same column, empty, to be read as strings.
   func asStrings() -> ColumnBuilder {
-    ColumnBuilder(name: name, index: index, kind: kind, asStrings: true)
+    var builder = ColumnBuilder(name: name, index: index, kind: kind, asStrings: true)
+    builder.reserve(expectedRowCount)
+    return builder
   }
 
   /// Makes room for a number of rows in all.
   mutating func reserve(_ rows: Int) {
-    if guess == .strings { codes.reserveCapacity(rows) } else { numbers.reserveCapacity(rows) }
+    expectedRowCount = rows
+    if guess == .strings {
+      codes.reserveLargePages(rows)
+    } else {
+      numbers.reserveLargePages(rows)
+    }
   }
 
   /// Appends this column's values of all rows of a block.
   ///
   /// - Throws: `DataError` with `wrongKind`, `nonFinite`, `invalidUTF8` or `nulByte`.
-  mutating func append(_ blocks: borrowing CSVBlocks) throws(DataError) {
-    let bytes = blocks.bytes
-    let fields = blocks.tokenizer.fields.span
-    let stride = blocks.tokenizer.fieldsPerRow ?? 0
-    let rows = blocks.tokenizer.lines.count
+  mutating func append(_ block: CSVBlock) throws(DataError) {
+    let bytes = block.bytes.span
+    let fields = block.fields.span
     var row = 0
-    while row < rows, !isContradicted {
-      if guess == .number || guess == .boolean {
-        let appended = appendNumbers(bytes, fields, stride: stride, rows: row..<rows)
-        row += appended
-        guard row < rows else { break }
-      }
-      let field = fields[row * stride + index]
+    while !isContradicted {
+      row += appendRun(bytes, fields, stride: block.fieldsPerRow, rows: row..<block.rowCount)
+      guard row < block.rowCount else { break }
+      let field = fields[row * block.fieldsPerRow + index]
       if MissingText.matches(bytes, field.range) {
         appendMissing()
       } else if guess == .strings {
-        try appendString(bytes, field, blocks, row: row)
+        try appendString(field, block, row: row)
       } else {
-        try appendSlowly(bytes, field, blocks, row: row)
+        try appendSlowly(bytes, field, block, row: row)
       }
       rowCount += 1
       row += 1
     }
   }
 
-  /// Appends numbers or booleans, and missing values, until one needs a closer look.
+  /// Appends ordinary values, and missing ones, until one needs a closer look.
   ///
   /// - Returns: How many rows were appended.
-  private mutating func appendNumbers(
+  private mutating func appendRun(
     _ bytes: Span<UInt8>,
     _ fields: Span<CSVTokenizer.Field>,
     stride: Int,
     rows: Range<Int>
   ) -> Int {
-    // A local array is written without asking, at each number, whether it is shared.
-    var numbers = self.numbers
-    self.numbers = []
-    let isBoolean = guess == .boolean
-    let first = numbers.count
-    numbers.append(contentsOf: repeatElement(0, count: rows.count))
-    var output = numbers.mutableSpan
-    var appended = 0
-    var place = rows.lowerBound * stride + index
-    while appended < rows.count {
-      let range = fields[place].range
-      if let number = isBoolean ? boolean(bytes, range) : number(bytes, range) {
-        output[first + appended] = number
-      } else if MissingText.matches(bytes, range) {
-        missing.insert(rowCount + appended)
-      } else {
-        break
-      }
-      appended += 1
-      place += stride
+    var run = ColumnRun(rows: rows, stride: stride, index: index)
+    // Local arrays are written without asking, at each value, whether they are shared.
+    var numbers: [Double] = []
+    var codes: [UInt32] = []
+    swap(&numbers, &self.numbers)
+    swap(&codes, &self.codes)
+    switch guess {
+    case .number:
+      run.append(to: &numbers, missing: &missing, bytes, fields, using: &numberParser)
+    case .boolean:
+      var parser = booleanParser
+      run.append(to: &numbers, missing: &missing, bytes, fields, using: &parser)
+    case .strings:
+      var parser = KnownStringParser(interner: interner)
+      run.append(to: &codes, missing: &missing, bytes, fields, using: &parser)
+    case .undecided, .timestamp: break
     }
-    numbers.removeLast(rows.count - appended)
-    self.numbers = numbers
-    rowCount += appended
-    return appended
+    swap(&numbers, &self.numbers)
+    swap(&codes, &self.codes)
+    rowCount += run.count
+    return run.count
   }
 
   /// Ends the column.
@@ -143,31 +145,13 @@ struct ColumnBuilder {
   private func inferredKind(categoryLimit: Int) -> ColumnKind {
     switch guess {
     case .boolean: return .boolean
-    case .number: return hasFractions ? .real : .integer
+    case .number: return numberParser.hasFractions ? .real : .integer
     case .timestamp: return .timestamp
     case .undecided: return .real
     case .strings:
       let isText = interner.count > categoryLimit && interner.count * 2 > rowCount - missing.count
       return isText ? .text : .category
     }
-  }
-
-  /// Whether a number of this column may have this value; notes whether it is a whole one.
-  @inline(__always)
-  private mutating func holds(_ decimal: DecimalParser.Decimal) -> Bool {
-    if decimal.isInteger { return true }
-    if kind == .integer || !decimal.value.isFinite || (decimal.isWideInteger && kind == nil) {
-      return false
-    }
-    hasFractions = true
-    return true
-  }
-
-  /// The number that a text is, when it is one that this column may have.
-  @inline(__always)
-  private mutating func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Double? {
-    guard let decimal = DecimalParser.parse(bytes, range), holds(decimal) else { return nil }
-    return decimal.value
   }
 
   private mutating func appendMissing() {
@@ -181,25 +165,25 @@ struct ColumnBuilder {
   private mutating func appendSlowly(
     _ bytes: Span<UInt8>,
     _ field: CSVTokenizer.Field,
-    _ blocks: borrowing CSVBlocks,
+    _ block: CSVBlock,
     row: Int
   ) throws(DataError) {
     let range = bytes.trimmed(field.range)
     if guess == .undecided || guess == .number {
       if let decimal = DecimalParser.parse(bytes, range) {
         guard decimal.value.isFinite else {
-          throw fault(.nonFinite, "the number overflows", bytes, field, blocks, row: row)
+          throw fault(.nonFinite, "the number overflows", bytes, field, block, row: row)
         }
-        if holds(decimal) {
+        if numberParser.holds(decimal) {
           guess = .number
           numbers.append(decimal.value)
           return
         }
       } else if Self.isInfinity(bytes, range) {
-        throw fault(.nonFinite, "the number is infinite", bytes, field, blocks, row: row)
+        throw fault(.nonFinite, "the number is infinite", bytes, field, block, row: row)
       }
     }
-    if guess == .undecided || guess == .boolean, let value = boolean(bytes, range) {
+    if guess == .undecided || guess == .boolean, let value = booleanParser.value(bytes, range) {
       guess = .boolean
       numbers.append(value)
     } else if guess == .undecided || guess == .timestamp,
@@ -213,41 +197,40 @@ struct ColumnBuilder {
         "the value is not of the column's kind",
         bytes,
         field,
-        blocks,
+        block,
         row: row
       )
     } else if guess == .undecided {
       guess = .strings
-      codes = [UInt32](repeating: Column.missingCode, count: rowCount)
       numbers = []
-      try appendString(bytes, field, blocks, row: row)
+      reserve(expectedRowCount)
+      codes.append(contentsOf: repeatElement(Column.missingCode, count: rowCount))
+      try appendString(field, block, row: row)
     } else {
       isContradicted = true
       numbers = []
     }
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func appendString(
-    _ bytes: Span<UInt8>,
     _ field: CSVTokenizer.Field,
-    _ blocks: borrowing CSVBlocks,
+    _ block: CSVBlock,
     row: Int
   ) throws(DataError) {
     guard !field.isEscaped else {
-      let text = bytes.unescaped(field.range)
-      return try appendString(text.span, 0..<text.count, field, blocks, row: row)
+      let text = block.bytes.span.unescaped(field.range)
+      return try appendString(text.span, 0..<text.count, field, block, row: row)
     }
-    try appendString(bytes, field.range, field, blocks, row: row)
+    try appendString(block.bytes.span, field.range, field, block, row: row)
   }
 
   /// Appends the string `text[range]`, which the field stands for.
-  @inline(__always)
   private mutating func appendString(
     _ text: Span<UInt8>,
     _ range: Range<Int>,
     _ field: CSVTokenizer.Field,
-    _ blocks: borrowing CSVBlocks,
+    _ block: CSVBlock,
     row: Int
   ) throws(DataError) {
     let found = interner.find(text, range)
@@ -257,22 +240,14 @@ struct ColumnBuilder {
     }
     // A string that is known was valid when it was new.
     try TextValidation.check(
-      blocks.bytes,
+      block.bytes.span,
       field.range,
-      offset: blocks.offset,
-      file: blocks.tokenizer.file,
-      line: blocks.tokenizer.lines[row],
+      offset: block.offset,
+      file: block.file,
+      line: block.lines[row],
       column: name
     )
     codes.append(interner.insert(text, range, hash: found.hash))
-  }
-
-  /// `true` and `false` in any case; 1 and 0 too where the column must be boolean.
-  private func boolean(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Double? {
-    if bytes.spells(.true, in: range) { return 1 }
-    if bytes.spells(.false, in: range) { return 0 }
-    guard kind == .boolean else { return nil }
-    return bytes.spells(.one, in: range) ? 1 : bytes.spells(.zero, in: range) ? 0 : nil
   }
 
   private static func isInfinity(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
@@ -287,7 +262,7 @@ struct ColumnBuilder {
     _ message: String,
     _ bytes: Span<UInt8>,
     _ field: CSVTokenizer.Field,
-    _ blocks: borrowing CSVBlocks,
+    _ block: CSVBlock,
     row: Int
   ) -> DataError {
     let expected =
@@ -300,8 +275,8 @@ struct ColumnBuilder {
     return DataError(
       code,
       message,
-      file: blocks.tokenizer.file,
-      line: blocks.tokenizer.lines[row],
+      file: block.file,
+      line: block.lines[row],
       column: name,
       expected: expected,
       found: "\"\(bytes.text(field.range.prefix(80)))\""

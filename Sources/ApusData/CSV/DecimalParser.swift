@@ -1,9 +1,11 @@
 /// Reads decimal numbers, correctly rounded.
 ///
 /// The result always has the bits that C's `strtod` gives. Three ways lead there:
-/// 1. A significand of at most 2^53 times an exact power of ten up to 10^22 needs one correctly rounded
+/// 1. A significand of at most 2^53 times an exact power of ten up to 10^22 needs one correctly
+/// rounded
 ///    multiplication or division (Clinger, "How to read floating point numbers accurately", 1990).
-/// 2. At most 19 digits over a power of ten that fits 64 bits is an integer division of 128 by 64 bits,
+/// 2. At most 19 digits over a power of ten that fits 64 bits is an integer division of 128 by 64
+/// bits,
 ///    whose remainder tells how to round.
 /// 3. Everything else, which is rare, goes to the standard library.
 enum DecimalParser {
@@ -21,10 +23,9 @@ enum DecimalParser {
   }
 
   /// 10^0 to 10^22, all exact.
-  private static let exactPowers: [Double] = [
+  private static let exactPowers: InlineArray<23, Double> = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-    1e17,
-    1e18, 1e19, 1e20, 1e21, 1e22,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
   ]
 
   /// 10^0 to 10^19.
@@ -40,9 +41,21 @@ enum DecimalParser {
   /// - Returns: Nil when the range is anything else than such a number.
   @inline(__always)
   static func parse(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Decimal? {
-    if let value = shortInteger(bytes, range) {
-      return Decimal(value: Double(value), isInteger: true, isWideInteger: false)
-    }
+    guard
+      let short = ShortDecimal(bytes, range), let significand = short.exactSignificand
+    else { return parseLong(bytes, range) }
+    let magnitude = significand / exactPowers[short.fractionDigits]
+    let sign: UInt64 = short.isNegative ? 1 << 63 : 0
+    return Decimal(
+      value: Double(bitPattern: magnitude.bitPattern | sign),
+      isInteger: !short.hasPoint,
+      isWideInteger: false
+    )
+  }
+
+  /// Reads digit by digit what is too long, or too unusual, to be read at once.
+  @inline(never)
+  private static func parseLong(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Decimal? {
     let end = range.upperBound
     var cursor = range.lowerBound
     guard cursor < end else { return nil }
@@ -71,7 +84,7 @@ enum DecimalParser {
     if isFraction {
       cursor += 1
       let fractionStart = cursor
-      if end - cursor >= 8, let eight = shortInteger(bytes, cursor..<cursor + 8) {
+      if end - cursor >= 8, let eight = ShortDecimal.integer(bytes, cursor..<cursor + 8) {
         significand = significand &* 100_000_000 &+ eight
         cursor += 8
       }
@@ -97,27 +110,6 @@ enum DecimalParser {
       }
     }
     return parseRest(bytes, range, cursor: cursor, isFraction: isFraction)
-  }
-
-  /// One to eight digits without a sign, all at once and without a branch that depends on them.
-  ///
-  /// The digits are shifted to the top of a word, zeros filling it below, and then added in pairs, fours
-  /// and eights.
-  @inline(__always)
-  private static func shortInteger(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
-    guard
-      (1...8).contains(range.count), range.lowerBound >= 0, range.lowerBound + 8 <= bytes.count
-    else { return nil }
-    let shift = UInt64(64 - 8 * range.count)
-    var word = unsafe bytes.word(uncheckedAt: range.lowerBound) &<< shift
-    word |= ~(UInt64.max &<< shift) & 0x3030_3030_3030_3030
-    let tooSmall = (word & 0xF0F0_F0F0_F0F0_F0F0) ^ 0x3030_3030_3030_3030
-    let tooLarge = ((word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) ^ 0x3030_3030_3030_3030
-    guard tooSmall | tooLarge == 0 else { return nil }
-    word &= 0x0F0F_0F0F_0F0F_0F0F
-    word = (word &* (10 << 8 + 1)) >> 8 & 0x00FF_00FF_00FF_00FF
-    word = (word &* (100 << 16 + 1)) >> 16 & 0x0000_FFFF_0000_FFFF
-    return (word &* (10_000 << 32 + 1)) >> 32
   }
 
   /// `significand x 10^exponent` when a fast way gives it exactly rounded.

@@ -11,6 +11,7 @@ enum MissingText {
       ? matchesWord(bytes, bytes.trimmed(range)) : range.count <= 4 && matchesWord(bytes, range)
   }
 
+  @inline(__always)
   private static func matchesWord(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     switch range.count {
     case 0: true

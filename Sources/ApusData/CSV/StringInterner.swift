@@ -3,7 +3,10 @@
 /// The strings lie one behind the other in one arena; a table of codes with open addressing finds
 /// them again.
 struct StringInterner {
-  private var arena: [UInt8] = []
+  /// Zeros behind the last string, so that eight bytes can be read wherever a string has one.
+  private static let padding = [UInt8](repeating: 0, count: 8)
+
+  private var arena = padding
   private var ends: [Int] = [0]
   private var hashes: [UInt32] = []
   /// Codes plus one, 0 where a slot is free; a power of two, at most half full.
@@ -32,8 +35,10 @@ struct StringInterner {
   mutating func insert(_ bytes: Span<UInt8>, _ range: Range<Int>, hash: UInt64) -> UInt32 {
     precondition(count < UInt32.max - 1, "a column has at most 2^32 - 2 distinct strings")
     let code = UInt32(count)
+    arena.removeLast(Self.padding.count)
     for index in range { arena.append(bytes[index]) }
     ends.append(arena.count)
+    arena += Self.padding
     hashes.append(UInt32(truncatingIfNeeded: hash >> 32))
     if count * 2 > slots.count { grow() }
     place(code, hash: hash)
@@ -46,17 +51,19 @@ struct StringInterner {
   }
 
   /// A hash of eight bytes at a time.
+  ///
+  /// The two halves of the product are folded, so that every bit of a word reaches the low bits.
   @inline(__always)
   private static func hash(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-    var state = UInt64(range.count)
+    var state = UInt64(range.count) &* 0xBF58_476D_1CE4_E5B9
     var place = range.lowerBound
     while place < range.upperBound {
       let word = bytes.word(place..<min(place + 8, range.upperBound))
-      state = (state ^ word) &* 0x9E37_79B9_7F4A_7C15
-      state ^= state >> 32
+      let product = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+      state = product.high ^ product.low
       place += 8
     }
-    return StableHash.mix(state, 0)
+    return state
   }
 
   @inline(__always)

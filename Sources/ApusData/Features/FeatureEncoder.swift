@@ -8,66 +8,94 @@ public struct FeatureEncoder: Sendable {
   /// The number of features of a row.
   public let width: Int
 
-  /// The slot of each category, per column; empty where the column is not one-hot.
-  private let slots: [[String: Int]]
+  /// What is known of each column before a table is there.
+  private struct Binding {
+    var encoder: ColumnEncoder
+    var offset: Int
+    var indicator: Int?
+    /// The slot of each category; empty where the column is not one-hot.
+    var slots: [String: Int] = [:]
+  }
+
+  /// One per column of the schema, in its order.
+  private let bindings: [Binding]
 
   /// Makes a transform ready.
   ///
   /// - Parameter transform: A fitted transform.
   public init(_ transform: FeatureTransform) {
     self.transform = transform
-    width = transform.width
-    slots = transform.encoders.map { encoder in
-      guard case .oneHot(let categories) = encoder.encoding else { return [:] }
-      return Dictionary(
-        zip(categories, categories.indices),
-        uniquingKeysWith: { first, _ in first }
+    var offset = 0
+    bindings = transform.encoders.map { encoder in
+      defer { offset += encoder.width }
+      var binding = Binding(
+        encoder: encoder,
+        offset: offset,
+        indicator: encoder.hasIndicator ? offset + encoder.encodingWidth : nil
       )
+      if case .oneHot(let categories) = encoder.encoding {
+        binding.slots = Dictionary(
+          zip(categories, categories.indices),
+          uniquingKeysWith: { first, _ in first }
+        )
+      }
+      return binding
     }
+    width = offset
   }
 
-  /// Binds a table: finds its columns, checks every value, and looks every distinct category up once.
+  /// Binds a table: finds its columns, checks every value, and looks every distinct category up
+  /// once.
+  ///
+  /// Columns that stand where the schema has them, as those of a request do, are found without a
+  /// search.
   ///
   /// - Parameter table: A table with at least the columns of the schema, in any order.
   /// - Returns: Features that can be written for any rows, by arithmetic only.
-  /// - Throws: `DataError` with `missingColumn`, `wrongKind`, or `nonFinite` for a number that is not
-  ///   finite and not marked as missing; all name the column, and the row or line.
+  /// - Throws: `DataError` with `missingColumn`, `wrongKind`, or `nonFinite` for a number that is
+  ///   not finite and not marked as missing; all name the column, and the row or line.
   /// - Complexity: O(rows x columns).
   public func features(of table: Table) throws(DataError) -> Features {
     var bound: [Features.BoundColumn] = []
-    bound.reserveCapacity(transform.encoders.count)
-    var offset = 0
-    for (index, encoder) in transform.encoders.enumerated() {
-      let required = transform.schema.columns[index]
-      let column = try table.requiredColumn(named: required.name)
-      guard column.kind.isNumeric == required.kind.isNumeric else {
-        throw DataError(
-          .wrongKind,
-          "the column is not of the kind that the model takes",
-          file: table.file,
-          column: column.name,
-          expected: required.kind.rawValue,
-          found: column.kind.rawValue
-        )
-      }
+    bound.reserveCapacity(bindings.count)
+    for index in bindings.indices {
+      let column = try column(index, of: table)
       let values: Features.Values =
         switch column.storage {
         case .numbers(let numbers):
-          try bind(numbers, of: column, encoder, table)
+          try bind(numbers, of: column, bindings[index].encoder, table)
         case .strings(let dictionary, let codes):
-          try bind(dictionary, codes, of: column, encoder, slots[index], table)
+          try bind(dictionary, codes, of: column, bindings[index], table)
         }
       bound.append(
         Features.BoundColumn(
           values: values,
           missing: column.missing,
-          offset: offset,
-          indicator: encoder.hasIndicator ? offset + encoder.encodingWidth : nil
+          offset: bindings[index].offset,
+          indicator: bindings[index].indicator
         )
       )
-      offset += encoder.width
     }
     return Features(columns: bound, rowCount: table.rowCount, width: width)
+  }
+
+  /// The table's column for a column of the schema.
+  private func column(_ index: Int, of table: Table) throws(DataError) -> Column {
+    let name = transform.schema.columns[index].name
+    let isInPlace = index < table.columns.count && table.columns[index].name == name
+    let column = isInPlace ? table.columns[index] : try table.requiredColumn(named: name)
+    let kind = transform.schema.columns[index].kind
+    guard column.kind.isNumeric == kind.isNumeric else {
+      throw DataError(
+        .wrongKind,
+        "the column is not of the kind that the model takes",
+        file: table.file,
+        column: column.name,
+        expected: kind.rawValue,
+        found: column.kind.rawValue
+      )
+    }
+    return column
   }
 
   private func bind(
@@ -102,8 +130,7 @@ public struct FeatureEncoder: Sendable {
     _ dictionary: [String],
     _ codes: [UInt32],
     of column: Column,
-    _ encoder: ColumnEncoder,
-    _ slots: [String: Int],
+    _ binding: Binding,
     _ table: Table
   ) throws(DataError) -> Features.Values {
     for row in codes.indices where codes[row] >= dictionary.count && !column.missing.contains(row) {
@@ -116,17 +143,18 @@ public struct FeatureEncoder: Sendable {
         found: "\(codes[row])"
       )
     }
-    guard case .category(let fill) = encoder.fill else {
+    guard case .category(let fill) = binding.encoder.fill else {
       preconditionFailure("the encoder of categories in \(column.name) fills in a number")
     }
     func slot(_ category: String) -> Int {
-      switch encoder.encoding {
-      case .oneHot(let categories): slots[category] ?? categories.count
+      switch binding.encoder.encoding {
+      case .oneHot(let categories): binding.slots[category] ?? categories.count
       case .hashed(let buckets): Int(StableHash.hash(category) % UInt64(buckets))
       case .scaled, .oneHotNumbers, .timestamp:
         preconditionFailure("the encoder of categories in \(column.name) is one of numbers")
       }
     }
+    if dictionary.count == 1 { return .slot(slot(dictionary[0]), fill: slot(fill)) }
     return .slots(codes, slotOfCode: dictionary.map(slot), fill: slot(fill))
   }
 }

@@ -15,6 +15,8 @@ public struct Features: Sendable {
     case oneHotNumbers([Double], values: [Double], fill: Double)
     case timestamp([Double], Scaling, fill: Double)
     case slots([UInt32], slotOfCode: [Int], fill: Int)
+    /// As `slots`, where all values that are there are the same: the case of a single row.
+    case slot(Int, fill: Int)
   }
 
   struct BoundColumn: Sendable {
@@ -104,6 +106,8 @@ public struct Features: Sendable {
       writeCycle((seconds / 86_400 + 3).rounded(.down) / 7, into: &output, at: target + 3)
     case .slots(let codes, let slotOfCode, let fill):
       output[target + (isMissing ? fill : slotOfCode[Int(codes[row])])] = 1
+    case .slot(let slot, let fill):
+      output[target + (isMissing ? fill : slot)] = 1
     }
   }
 
