@@ -109,7 +109,7 @@ let package = Package(
     tests(
       "ApusConformanceTests",
       ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom", logging]),
-    tests("ApusDataTests", ["ApusData"]),
+    tests("ApusDataTests", ["ApusData", "ApusRandom"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
     tests("ApusServingTests", ["ApusClient", "ApusServing", "ApusWire", nio("NIOCore")]),

@@ -68,7 +68,8 @@ public struct Column: Hashable, Sendable {
   ///   - strings: One string per row, nil where it is missing.
   public init(name: String, kind: ColumnKind, strings: [String?]) {
     var dictionary: [String] = []
-    var known: [String: UInt32] = [:]
+    // By bytes: strings that only look alike are different categories here as in a file.
+    var known: [[UInt8]: UInt32] = [:]
     var missing = RowMask()
     var codes: [UInt32] = []
     codes.reserveCapacity(strings.count)
@@ -78,11 +79,12 @@ public struct Column: Hashable, Sendable {
         codes.append(Self.missingCode)
         continue
       }
-      if let code = known[string] {
+      let bytes = Array(string.utf8)
+      if let code = known[bytes] {
         codes.append(code)
       } else {
         codes.append(UInt32(dictionary.count))
-        known[string] = UInt32(dictionary.count)
+        known[bytes] = UInt32(dictionary.count)
         dictionary.append(string)
       }
     }

@@ -35,8 +35,9 @@ public struct Split: Hashable, Sendable {
     seed: UInt64
   ) throws(DataError) {
     let fractions = [testFraction, validationFraction]
-    let sizes = fractions.map { Int((Double(labels.count) * $0).rounded()) }
-    guard fractions.allSatisfy({ $0 >= 0 && $0 < 1 }), sizes.reduce(0, +) < labels.count else {
+    let areShares = fractions.allSatisfy { 0..<1 ~= $0 }
+    let sizes = areShares ? fractions.map { Int((Double(labels.count) * $0).rounded()) } : []
+    guard areShares, sizes.reduce(0, +) < labels.count else {
       throw DataError(
         .invalidOption,
         "the test and validation parts leave no row to train on",

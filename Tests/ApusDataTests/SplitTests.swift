@@ -49,7 +49,9 @@ import Testing
     #expect(split.train == [0, 1, 2, 3, 4, 5, 7, 8])
   }
 
-  @Test(arguments: [(0.5, 0.5), (1.0, 0.0), (-0.1, 0.0), (0.9, 0.3)])
+  @Test(arguments: [
+    (0.5, 0.5), (1.0, 0.0), (-0.1, 0.0), (0.9, 0.3), (.nan, 0), (.infinity, 0), (0, 1e30),
+  ])
   func fractionsThatLeaveNothing(test: Double, validation: Double) {
     #expect(throws: DataError.self) {
       try Split(

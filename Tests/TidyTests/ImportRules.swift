@@ -33,7 +33,7 @@ enum ImportRules {
     "ApusClientTests": ["ApusClient", "ApusWire"],
     "ApusComputeTests": ["ApusCompute"],
     "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"],
-    "ApusDataTests": ["ApusData"],
+    "ApusDataTests": ["ApusData", "ApusRandom"],
     "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
     "ApusRandomTests": ["ApusRandom"],
     "ApusServingTests": ["ApusClient", "ApusServing", "ApusWire"],

@@ -172,7 +172,9 @@ struct ColumnBuilder {
     if guess == .undecided || guess == .number {
       if let decimal = DecimalParser.parse(bytes, range) {
         guard decimal.value.isFinite else {
-          throw fault(.nonFinite, "the number overflows", bytes, field, block, row: row)
+          throw fault(
+            .nonFinite, "the number overflows; give the column its kind if it is text", bytes,
+            field, block, row: row)
         }
         if numberParser.holds(decimal) {
           guess = .number
@@ -180,7 +182,9 @@ struct ColumnBuilder {
           return
         }
       } else if Self.isInfinity(bytes, range) {
-        throw fault(.nonFinite, "the number is infinite", bytes, field, block, row: row)
+        throw fault(
+          .nonFinite, "the number is infinite; give the column its kind if it is text", bytes,
+          field, block, row: row)
       }
     }
     if guess == .undecided || guess == .boolean, let value = booleanParser.value(bytes, range) {
