@@ -35,8 +35,12 @@ let package = Package(
   name: "apus",
   products: [
     .executable(name: "apus", targets: ["apus"]),
-    .library(name: "Apus", targets: ["ApusModel", "ApusTraining", "ApusCPU", "ApusOpenCL"]),
-    .library(name: "ApusClient", targets: ["ApusClient"]),
+    .library(
+      name: "Apus",
+      targets: [
+        "ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusOpenCL", "ApusTraining",
+      ]),
+    .library(name: "ApusClient", targets: ["ApusClient", "ApusWire"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,7 +65,7 @@ let package = Package(
     // Models: data in, trained network out, sealed.
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
-    room("ApusModel", ["ApusCompute", "ApusData", "ApusNN", crypto]),
+    room("ApusModel", ["ApusCompute", "ApusData", crypto]),
     room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"]),
     room("ApusSimulation", ["ApusRandom"]),
 
@@ -87,10 +91,24 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    .executableTarget(
+      name: "apus-bench-scoring",
+      dependencies: [
+        "ApusBench", "ApusCPU", "ApusClient", "ApusData", "ApusModel", "ApusWire", nio("NIOCore"),
+      ],
+      path: "Benchmarks/scoring/Sources",
+      swiftSettings: swiftSettings
+    ),
+    .executableTarget(
+      name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
+      exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
+
+    tests("ApusBenchTests", ["ApusBench"]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
     tests(
-      "ApusConformanceTests", ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"]),
+      "ApusConformanceTests",
+      ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom", logging]),
     tests("ApusDataTests", ["ApusData"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),

@@ -3,7 +3,8 @@ import Glibc
 /// The shortest round trip that TCP over loopback allows on this machine, now.
 ///
 /// A thread with a blocking socket returns each message; the caller sends one message at a time and
-/// waits for it. No protocol, no event loop, no allocation: what any server adds to this is its own.
+/// waits for it. No protocol, no event loop, no allocation: what any server adds to this is its
+/// own.
 public enum EchoFloor {
   /// A call of the operating system that failed.
   public struct Failure: Error, CustomStringConvertible {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A blocking TCP socket of this machine's loopback; closed when it goes out of scope.
-struct LoopbackSocket: ~Copyable, Sendable {
+package struct LoopbackSocket: ~Copyable, Sendable {
   private let descriptor: Int32
 
   private init(descriptor: Int32) {
@@ -11,7 +11,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
   deinit { close(descriptor) }
 
   /// Listens on a free port.
-  static func listening() throws(EchoFloor.Failure) -> LoopbackSocket {
+  package static func listening() throws(EchoFloor.Failure) -> LoopbackSocket {
     let socket = try make()
     let bound = unsafe withLoopbackAddress(port: 0) { unsafe bind(socket.descriptor, $0, $1) }
     guard bound == 0 else { throw EchoFloor.Failure(call: "bind", number: errno) }
@@ -22,7 +22,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
   }
 
   /// Connects to a port.
-  static func connected(to port: UInt16) throws(EchoFloor.Failure) -> LoopbackSocket {
+  package static func connected(to port: UInt16) throws(EchoFloor.Failure) -> LoopbackSocket {
     let socket = try make()
     let result = unsafe withLoopbackAddress(port: port) {
       unsafe connect(socket.descriptor, $0, $1)
@@ -33,7 +33,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
   }
 
   /// Waits for a connection.
-  func accepted() throws(EchoFloor.Failure) -> LoopbackSocket {
+  package func accepted() throws(EchoFloor.Failure) -> LoopbackSocket {
     let accepted = accept(descriptor, nil, nil)
     guard accepted >= 0 else { throw EchoFloor.Failure(call: "accept", number: errno) }
     let socket = LoopbackSocket(descriptor: accepted)
@@ -42,7 +42,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
   }
 
   /// The port that the socket listens on.
-  func port() throws(EchoFloor.Failure) -> UInt16 {
+  package func port() throws(EchoFloor.Failure) -> UInt16 {
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
@@ -55,7 +55,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
   }
 
   /// Sends all bytes.
-  func send(_ bytes: [UInt8]) throws(EchoFloor.Failure) {
+  package func send(_ bytes: [UInt8]) throws(EchoFloor.Failure) {
     var sent = 0
     while sent < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -72,7 +72,7 @@ struct LoopbackSocket: ~Copyable, Sendable {
   }
 
   /// Fills `bytes`, or returns `false` if the peer has closed.
-  func receive(_ bytes: inout [UInt8]) throws(EchoFloor.Failure) -> Bool {
+  package func receive(_ bytes: inout [UInt8]) throws(EchoFloor.Failure) -> Bool {
     var received = 0
     while received < bytes.count {
       let count = unsafe bytes.withUnsafeMutableBytes { buffer in

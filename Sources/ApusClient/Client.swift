@@ -1,5 +1,5 @@
 public import ApusWire
-import NIOCore
+public import NIOCore
 import NIOPosix
 
 /// A client of an Apus server.
@@ -13,9 +13,9 @@ import NIOPosix
 /// ```
 ///
 /// All requests share one connection and may be made from any number of tasks at once; replies are
-/// matched by number, in any order. A lost connection is made again by the next request, and requests
-/// that were under way are repeated once: no request of this protocol changes anything. A task that is
-/// cancelled stops waiting at once.
+/// matched by number, in any order. A lost connection is made again by the next request, and
+/// requests that were under way are repeated once: no request of this protocol changes anything. A
+/// task that is cancelled stops waiting at once.
 public final class Client: Sendable {
   private let configuration: ClientConfiguration
   private let eventLoop: any EventLoop
@@ -82,6 +82,23 @@ public final class Client: Sendable {
     }
   }
 
+  /// Returns what the server grants to the connection: the sizes of a request, and how much may be
+  /// in flight.
+  ///
+  /// Requests that exceed the credit wait here until replies return it; one that exceeds the rows
+  /// or the bytes of a request fails with ``ClientError/Code/tooLarge``.
+  ///
+  /// - Throws: ``ClientError``.
+  public func grant() async throws(ClientError) -> HelloOK {
+    // The answer proves that there is a connection whose HELLO_OK came.
+    try await ping()
+    let limits = await withCheckedContinuation { waiter in
+      onSession { waiter.resume(returning: $0.limits) }
+    }
+    guard let limits else { throw .connectionLost }
+    return limits
+  }
+
   /// Returns the models that the server has, in ascending order of name.
   ///
   /// - Throws: ``ClientError``.
@@ -106,23 +123,45 @@ public final class Client: Sendable {
   ///   - model: The description of the model.
   ///   - rows: `rowCount` rows of `model.featureWidth` numbers, one after the other.
   ///   - rowCount: The rows, at least 1.
+  ///   - timeout: How long to wait; the server drops the request after that. `nil` takes the
+  ///     configuration's.
   /// - Returns: The scores, in the order of the rows.
   /// - Throws: ``ClientError``.
   public func score(
     model: ModelInfo,
     rows: [Float],
-    rowCount: Int
+    rowCount: Int,
+    timeout: TimeAmount? = nil
   ) async throws(ClientError) -> ScoreReply {
-    try await score(rowCount: rowCount) { id, buffer in
-      ScoreRequest.encode(
-        floatRows: rows.span,
-        rowCount: rowCount,
-        model: model.handle,
-        schemaHash: model.schemaHash,
-        correlationID: id,
-        into: &buffer
-      )
-    }
+    try await score(model: model, rows: rows.span, rowCount: rowCount, timeout: timeout)
+  }
+
+  /// Scores rows of finished features.
+  ///
+  /// - Parameters:
+  ///   - model: The description of the model.
+  ///   - rows: `rowCount` rows of `model.featureWidth` numbers, one after the other.
+  ///   - rowCount: The rows, at least 1.
+  ///   - timeout: How long to wait; the server drops the request after that. `nil` takes the
+  ///     configuration's.
+  /// - Returns: The scores, in the order of the rows.
+  /// - Throws: ``ClientError``.
+  public func score(
+    model: ModelInfo,
+    rows: Span<Float>,
+    rowCount: Int,
+    timeout: TimeAmount? = nil
+  ) async throws(ClientError) -> ScoreReply {
+    var buffer = ByteBuffer()
+    ScoreRequest.encode(
+      floatRows: rows,
+      rowCount: rowCount,
+      model: model.handle,
+      schemaHash: model.schemaHash,
+      correlationID: lastID.next(),
+      into: &buffer
+    )
+    return try await score(buffer, rowCount: rowCount, timeout: timeout)
   }
 
   /// Scores rows of raw values, which the server transforms as the model was trained.
@@ -130,28 +169,27 @@ public final class Client: Sendable {
   /// - Parameters:
   ///   - model: The description of the model.
   ///   - columns: The columns of `model.columns`, in that order, each with as many rows.
+  ///   - timeout: How long to wait; the server drops the request after that. `nil` takes the
+  ///     configuration's.
   /// - Returns: The scores, in the order of the rows.
   /// - Throws: ``ClientError``.
   public func score(
     model: ModelInfo,
-    columns: [RawColumn]
+    columns: [RawColumn],
+    timeout: TimeAmount? = nil
   ) async throws(ClientError) -> ScoreReply {
-    try await score(rowCount: columns.first?.rowCount ?? 0) { id, buffer in
-      ScoreRequest.encode(
-        columns: columns,
-        model: model.handle,
-        schemaHash: model.schemaHash,
-        correlationID: id,
-        into: &buffer
-      )
-    }
+    try await score(
+      encode(model, columns),
+      rowCount: columns.first?.rowCount ?? 0,
+      timeout: timeout
+    )
   }
 
   /// Runs `body` on the thread of the connection.
   ///
-  /// Requests made there cost no change of thread, which makes a round trip of one row about as short
-  /// as the network allows. The thread also serves the connection: `body` must not block or compute
-  /// for long.
+  /// Requests made there cost no change of thread, which makes a round trip of one row about as
+  /// short as the network allows. The thread also serves the connection: `body` must not block or
+  /// compute for long.
   ///
   /// - Parameter body: What to run.
   /// - Returns: What `body` returns.
@@ -164,11 +202,25 @@ public final class Client: Sendable {
 
   // MARK: Requests
 
-  private func score(
+  func encode(_ model: ModelInfo, _ columns: [RawColumn]) -> ByteBuffer {
+    var buffer = ByteBuffer()
+    ScoreRequest.encode(
+      columns: columns,
+      model: model.handle,
+      schemaHash: model.schemaHash,
+      correlationID: lastID.next(),
+      into: &buffer
+    )
+    return buffer
+  }
+
+  func score(
+    _ request: ByteBuffer,
     rowCount: Int,
-    encode: (UInt64, inout ByteBuffer) -> Void
+    timeout: TimeAmount?
   ) async throws(ClientError) -> ScoreReply {
-    let reply: ScoreReply = try decode(await send(rowCount: rowCount, encode: encode))
+    let frame = try await send(request, rowCount: rowCount, timeout: timeout)
+    let reply: ScoreReply = try decode(frame)
     guard reply.rowCount == rowCount else {
       throw .protocolViolation(.protocolViolation("a reply has more or fewer rows"))
     }
@@ -176,9 +228,9 @@ public final class Client: Sendable {
   }
 
   private func reply<Reply: Message>(to request: some Message) async throws(ClientError) -> Reply {
-    try decode(
-      await send(rowCount: 0) { id, buffer in request.encode(into: &buffer, correlationID: id) }
-    )
+    var buffer = ByteBuffer()
+    request.encode(into: &buffer, correlationID: lastID.next())
+    return try decode(await send(buffer, rowCount: 0, timeout: nil))
   }
 
   private func decode<Reply: Message>(_ frame: Frame) throws(ClientError) -> Reply {
@@ -195,16 +247,15 @@ public final class Client: Sendable {
     throw .refused(refusal)
   }
 
-  /// Sends one request and waits for its reply; the frame is built on the caller's thread.
+  /// Sends one request, which was encoded on the caller's thread, and waits for its reply.
   private func send(
+    _ request: ByteBuffer,
     rowCount: Int,
-    encode: (UInt64, inout ByteBuffer) -> Void
+    timeout: TimeAmount?
   ) async throws(ClientError) -> Frame {
-    let id = lastID.next()
-    var buffer = ByteBuffer()
-    encode(id, &buffer)
-    let frame = Frame(ownRequest: buffer)
-    let deadline = NIODeadline.now() + configuration.requestTimeout
+    let frame = Frame(ownRequest: request)
+    let id = frame.header.correlationID
+    let deadline = NIODeadline.now() + (timeout ?? configuration.requestTimeout)
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { waiter in
         let request = PendingRequest(

@@ -2,8 +2,8 @@
 public struct Column: Hashable, Sendable {
   /// How the values are held.
   public enum Storage: Hashable, Sendable {
-    /// One number per row; booleans are 0 and 1, timestamps are seconds since 1970. What stands in a
-    /// missing row is not read.
+    /// One number per row; booleans are 0 and 1, timestamps are seconds since 1970. What stands in
+    /// a missing row is not read.
     case numbers([Double])
 
     /// One index per row into a dictionary of distinct strings. What stands in a missing row is not

@@ -1,7 +1,7 @@
 /// A fault in the data: what is wrong, where, and what was expected there.
 ///
-/// Every reading, fitting and encoding step of this module throws this one type. `description` reads
-/// like a compiler's message, for example
+/// Every reading, fitting and encoding step of this module throws this one type. `description`
+/// reads like a compiler's message, for example
 /// `visits.csv:17: column "Age": expected a number, found "abc"`.
 public struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What kind of fault it is, stable across versions.

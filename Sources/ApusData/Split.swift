@@ -2,7 +2,8 @@ internal import ApusRandom
 
 /// Which rows are for training, for validation and for the test; every row is in exactly one.
 ///
-/// The split depends on the seed, the labels and the fractions only, and is the same on every machine.
+/// The split depends on the seed, the labels and the fractions only, and is the same on every
+/// machine.
 public struct Split: Hashable, Sendable {
   /// The rows to train on, ascending.
   public let train: [Int]

@@ -1,8 +1,8 @@
 /// A 64-bit hash that is the same on every machine and in every version.
 ///
-/// `Hasher` is seeded anew in each process, so it cannot place a category in a bucket that a trained
-/// net remembers. This is FNV-1a over the bytes, finished by the mixer of SplitMix64 so that the low
-/// bits are as good as the high ones.
+/// `Hasher` is seeded anew in each process, so it cannot place a category in a bucket that a
+/// trained net remembers. This is FNV-1a over the bytes, finished by the mixer of SplitMix64 so
+/// that the low bits are as good as the high ones.
 package enum StableHash {
   static let basis: UInt64 = 0xCBF2_9CE4_8422_2325
   static let prime: UInt64 = 0x0000_0100_0000_01B3

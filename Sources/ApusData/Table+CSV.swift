@@ -2,14 +2,15 @@ extension Table {
   /// Reads a CSV file.
   ///
   /// Delimiter (comma, semicolon, tab) and column kinds are found out unless `options` give them; a
-  /// byte order mark is skipped; rows may end with LF, CRLF or CR; empty lines are skipped. Nothing,
-  /// `NA`, `NaN`, `null` and `?`, in any case, are missing values. Whole numbers above 2^53 are taken
-  /// as text, for they would lose digits as numbers; an infinite number is an error in any column of
-  /// numbers.
+  /// byte order mark is skipped; rows may end with LF, CRLF or CR; empty lines are skipped.
+  /// Nothing,
+  /// `NA`, `NaN`, `null` and `?`, in any case, are missing values. Whole numbers above 2^53 are
+  /// taken as text, for they would lose digits as numbers; an infinite number is an error in any
+  /// column of numbers.
   ///
-  /// The file is read in blocks from front to back, so memory holds the table and one block. A column
-  /// whose first values suggest a kind that later ones contradict is read again, as strings, in a second
-  /// pass over those columns.
+  /// The file is read in blocks from front to back, so memory holds the table and one block. A
+  /// column whose first values suggest a kind that later ones contradict is read again, as strings,
+  /// in a second pass over those columns.
   ///
   /// - Parameters:
   ///   - path: The file; a pipe is read into memory first.
@@ -42,9 +43,9 @@ extension Table {
 
   /// Reads a CSV file for a model: the columns that its schema names, with the schema's kinds.
   ///
-  /// Other columns are not even parsed. A value that is not of its column's kind is an error that names
-  /// file, line and column. Without a header the columns are `column1`, `column2` and so on, as they
-  /// were when the model was trained.
+  /// Other columns are not even parsed. A value that is not of its column's kind is an error that
+  /// names file, line and column. Without a header the columns are `column1`, `column2` and so on,
+  /// as they were when the model was trained.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -61,12 +62,30 @@ extension Table {
     var kinds: [String: ColumnKind] = [:]
     for column in schema.columns { kinds[column.name] = column.kind }
     if includingLabel { kinds[schema.label.name] = schema.label.kind }
+    try self.init(csv: path, columns: kinds, options: options)
+  }
+
+  /// Reads some columns of a CSV file, with kinds that are known.
+  ///
+  /// Other columns are not even parsed. A value that is not of its column's kind is an error that
+  /// names file, line and column.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - columns: The kinds of the columns to read, by name.
+  ///   - options: How to read it; its `kinds` are replaced by those of `columns`.
+  /// - Throws: `DataError`, naming file, line and column.
+  public init(
+    csv path: String,
+    columns: [String: ColumnKind],
+    options: CSVOptions = CSVOptions()
+  ) throws(DataError) {
     var options = options
-    options.kinds = kinds
+    options.kinds = columns
     self = try CSVReader.read(
       try ByteSource.opening(path),
       options: options,
-      wanted: kinds.keys.sorted()
+      wanted: columns.keys.sorted()
     )
   }
 }

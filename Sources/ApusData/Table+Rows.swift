@@ -16,8 +16,8 @@ extension Table {
   ///
   /// - Parameter names: The columns to leave out.
   /// - Returns: The same table without them.
-  /// - Throws: `DataError` with `missingColumn` for a name that is not there, or `noFeatures` when no
-  ///   column would be left.
+  /// - Throws: `DataError` with `missingColumn` for a name that is not there, or `noFeatures` when
+  ///   no column would be left.
   public func removingColumns(_ names: [String]) throws(DataError) -> Table {
     for name in names { _ = try requiredColumn(named: name) }
     return try Table(
@@ -30,8 +30,8 @@ extension Table {
   /// The same table without rows that repeat an earlier row.
   ///
   /// Two rows are duplicates when every column has the same value in both, or is missing in both.
-  /// The first of them stays where it is. Rows are found by a 64-bit hash and then compared value by
-  /// value, so no row is ever dropped because of a collision.
+  /// The first of them stays where it is. Rows are found by a 64-bit hash and then compared value
+  /// by value, so no row is ever dropped because of a collision.
   ///
   /// - Returns: The table, and the number of rows that were dropped.
   /// - Complexity: Expected O(rows x columns).

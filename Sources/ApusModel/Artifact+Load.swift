@@ -96,7 +96,7 @@ extension Manifest {
     do {
       self = try decoder.decode(Manifest.self, from: Data(bytes))
     } catch {
-      throw ArtifactError(.malformed, "it cannot be decoded", path: path, cause: "\(error)")
+      throw ArtifactError(.malformed, "it cannot be decoded", path: path, cause: error.reason)
     }
   }
 }
@@ -109,6 +109,6 @@ private func readFile(_ path: String) throws(ArtifactError) -> [UInt8] {
   do {
     return [UInt8](try Data(contentsOf: URL(filePath: path)))
   } catch {
-    throw ArtifactError(.missingFile, "it cannot be read", path: path, cause: "\(error)")
+    throw ArtifactError(.missingFile, "it cannot be read", path: path, cause: error.reason)
   }
 }

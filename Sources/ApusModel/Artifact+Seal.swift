@@ -13,26 +13,24 @@ extension Artifact {
   /// - Returns: the artifact with its version and digests, and the path of the version.
   /// - Throws: `ArtifactError` with code `invalidName` or `unwritable`.
   public func seal(in folder: ModelFolder) throws(ArtifactError) -> (Artifact, path: String) {
-    guard ModelFolder.isValid(name: folder.name) else {
-      throw ArtifactError(
-        .invalidName,
-        "a model's name has 1 to 64 of the characters a-z 0-9 _ . - and is not \(folder.name)",
-        path: folder.path)
-    }
+    try folder.checkIsWritable()
     do {
       try FileManager.default.createDirectory(
         atPath: folder.path, withIntermediateDirectories: true)
       var version = (folder.versions.last ?? 0) + 1
       while true {
         if let sealed = try publish(version, in: folder) {
+          try flushNames(of: folder, version: version)
           return (sealed, folder.path(version: version))
         }
         version += 1
       }
+    } catch let error as ArtifactError {
+      throw error
     } catch {
       throw ArtifactError(
         .unwritable, "the model cannot be written here; nothing was changed", path: folder.path,
-        cause: "\(error)")
+        cause: error.reason)
     }
   }
 
@@ -63,12 +61,23 @@ extension Artifact {
         if number == ENOTEMPTY || number == EEXIST { return nil }
         throw SystemFailure(call: "rename", number: number)
       }
-      try flush(folder.path)
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
       throw error
     }
     return sealed
+  }
+
+  /// Makes the version's name, and that of a folder made for it, outlast a power failure.
+  private func flushNames(of folder: ModelFolder, version: Int) throws(ArtifactError) {
+    do {
+      try flush(folder.path)
+      try flush("\(folder.path)/..")
+    } catch {
+      throw ArtifactError(
+        .unwritable, "the version is in place, but may not outlast a power failure",
+        path: folder.path(version: version), cause: error.reason)
+    }
   }
 
   private func encodedWeights() throws -> [UInt8] {

@@ -29,6 +29,30 @@ public struct ModelFolder: Hashable, Sendable {
     return entries.compactMap { Int($0) }.filter { $0 > 0 }.sorted()
   }
 
+  /// Checks before long work that a version can be written here.
+  ///
+  /// - Throws: `ArtifactError` with code `invalidName` or `unwritable`.
+  public func checkIsWritable() throws(ArtifactError) {
+    guard Self.isValid(name: name) else {
+      throw ArtifactError(
+        .invalidName, "a model's name has 1 to 64 of the characters a-z 0-9 _ . -, not \(name)",
+        path: path)
+    }
+    var ancestor = path
+    while !FileManager.default.fileExists(atPath: ancestor), let slash = ancestor.lastIndex(of: "/")
+    {
+      ancestor = slash == ancestor.startIndex ? "/" : String(ancestor[..<slash])
+    }
+    if !FileManager.default.fileExists(atPath: ancestor) { ancestor = "." }
+    var isFolder = false
+    let exists = FileManager.default.fileExists(atPath: ancestor, isDirectory: &isFolder)
+    guard exists, isFolder, FileManager.default.isWritableFile(atPath: ancestor) else {
+      throw ArtifactError(
+        .unwritable, "the model cannot be written here: \(ancestor) is no folder to write to",
+        path: path)
+    }
+  }
+
   /// The path of a version.
   public func path(version: Int) -> String { "\(path)/\(version)" }
 
@@ -52,12 +76,8 @@ public struct ModelFolder: Hashable, Sendable {
   ///
   /// - Throws: `ArtifactError.notFound` when the folder cannot be listed.
   public static func models(in path: String) throws(ArtifactError) -> [ModelFolder] {
-    let entries: [String]
-    do {
-      entries = try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw ArtifactError(
-        .notFound, "there is no folder of models here", path: path, cause: "\(error)")
+    guard let entries = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw ArtifactError(.notFound, "there is no folder of models here", path: path)
     }
     return entries.sorted().map { ModelFolder("\(path)/\($0)") }.filter { !$0.versions.isEmpty }
   }

@@ -30,7 +30,8 @@ public final class Scorer: Sendable {
   ///   - artifact: the model.
   ///   - backend: the device.
   ///   - batchCapacity: the rows that are scored at once; more are scored in pieces.
-  /// - Throws: `ComputeError`, or `ArtifactError.goldenMismatch` when the device gives other scores.
+  /// - Throws: `ComputeError`, or `ArtifactError.goldenMismatch` when the device gives other
+  ///   scores.
   public init(_ artifact: Artifact, backend: any Backend, batchCapacity: Int = 4096) throws {
     self.artifact = artifact
     self.backend = backend
@@ -76,7 +77,8 @@ public final class Scorer: Sendable {
   /// - Parameters:
   ///   - table: raw columns.
   ///   - scores: a row of `outputWidth` numbers for each row of the table.
-  /// - Throws: `DataError` naming the first unusable value, or `ComputeError` when the device fails.
+  /// - Throws: `DataError` naming the first unusable value, or `ComputeError` when the device
+  ///   fails.
   public func score(_ table: Table, into scores: inout MutableSpan<Float>) throws {
     let features = try encoder.features(of: table)
     precondition(

@@ -18,6 +18,7 @@ public enum Initializer: String, Hashable, Sendable, Codable {
   ///   - shape: the parameter's shape.
   ///   - seed: the run's seed.
   ///   - stream: a number that no other parameter of the run has.
+  /// - Returns: the elements, `shape.count` of them.
   public func values(shape: Shape, seed: UInt64, stream: UInt64) -> [Float] {
     let count = shape.count(batchSize: 1)
     let outputs = shape.columns

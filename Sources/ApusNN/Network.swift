@@ -36,6 +36,7 @@ public struct Network: Sendable {
   /// The starting values of all parameters by name.
   ///
   /// - Parameter seed: the run's seed; the same seed gives the same bits everywhere.
+  /// - Returns: name and elements of each parameter, in the order of `parameters`.
   public func initialValues(seed: UInt64) -> [(name: String, values: [Float])] {
     parameters.enumerated().map { index, parameter in
       let values = parameter.initializer.values(

@@ -26,7 +26,16 @@ public enum OpenCLDevices {
   static func devices(library: OpenCLLibrary) throws(ComputeError) -> [Device] {
     let platforms = try Platform.all(library: library)
     var found: [Device] = []
-    for platform in platforms { found += try platform.devices().filter(\.isUsable) }
+    var failure: ComputeError?
+    for platform in platforms {
+      // A platform that fails must not hide the devices of another.
+      do throws(ComputeError) {
+        found += try platform.devices().filter(\.isUsable)
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if found.isEmpty, let failure { throw failure }
     guard !found.isEmpty else {
       throw ComputeError(
         .deviceUnavailable,

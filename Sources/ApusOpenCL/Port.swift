@@ -16,6 +16,9 @@ final class InputPort {
     staging = HostBuffer(count: shape.count(batchSize: batchCapacity))
   }
 
+  // A copy under way reads the host memory that goes away here.
+  deinit { settle() }
+
   /// Lets `body` write the elements of the first `rows` rows, once no copy of them is under way.
   func write<Failure: Error>(
     rows: Int,

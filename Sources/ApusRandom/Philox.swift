@@ -1,7 +1,7 @@
-/// Philox4x32-10: a counter-based random generator.
+/// A counter-based generator of random words: Philox4x32-10.
 ///
-/// The algorithm is that of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2,
-/// 3" (SC 2011). A block of four words depends on nothing but its key and counter, so every device and every
+/// Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+/// A block of four words depends on nothing but its key and counter, so every device and every
 /// thread draws the same integers in any order.
 public struct Philox: Hashable, Sendable {
   /// The seed, split into the two words of the key.

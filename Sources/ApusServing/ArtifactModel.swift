@@ -8,6 +8,12 @@ public struct ArtifactModel: ServedModel {
   /// The description that clients see.
   public let info: ModelInfo
 
+  /// The count of weights: each is multiplied once per row.
+  public let multiplyAddsPerRow: Int
+
+  /// Whether the scorer's device is the CPU.
+  public let isOnCPU: Bool
+
   private let scorer: Scorer
   private let columns: [Schema.Column]
 
@@ -15,6 +21,8 @@ public struct ArtifactModel: ServedModel {
   public init(_ scorer: Scorer) {
     let manifest = scorer.artifact.manifest
     self.scorer = scorer
+    multiplyAddsPerRow = manifest.graph.variables.reduce(0) { $0 + $1.shape.count(batchSize: 1) }
+    isOnCPU = scorer.device.kind == .cpu
     columns = manifest.transform.schema.columns
     let label = manifest.transform.schema.label
     info = ModelInfo(
@@ -22,7 +30,7 @@ public struct ArtifactModel: ServedModel {
       schemaHash: manifest.transform.schema.hash, task: manifest.loss.task,
       featureWidth: scorer.featureWidth, outputWidth: scorer.outputWidth,
       outputNames: scorer.outputWidth == 1 ? [] : label.classes,
-      columns: columns.map { ModelInfo.Column(name: $0.name, kind: $0.kind.wireKind) },
+      columns: columns.map { ModelInfo.Column(name: $0.name, valueKind: $0.kind.valueKind) },
       device: scorer.device.selector, digest: manifest.seal.bytes)
   }
 
@@ -74,11 +82,14 @@ extension Loss {
 }
 
 extension ColumnKind {
-  fileprivate var wireKind: RawColumn.Kind {
+  fileprivate var valueKind: ModelInfo.Column.ValueKind {
     switch self {
     case .boolean: .boolean
-    case .integer, .real, .timestamp: .number
-    case .category, .text: .category
+    case .integer: .integer
+    case .real: .real
+    case .category: .category
+    case .text: .text
+    case .timestamp: .timestamp
     }
   }
 }
@@ -86,7 +97,10 @@ extension ColumnKind {
 extension Column {
   /// A column of the request as the transforms take it.
   fileprivate init(_ schema: Schema.Column, _ raw: RawColumn) {
-    let missing = RowMask(raw.missing.indices.lazy.filter { raw.missing[$0] })
+    // Most columns of most requests miss nothing, and a generic sequence takes longer than a score.
+    let missing =
+      raw.missing.isEmpty
+      ? RowMask() : RowMask(raw.missing.indices.lazy.filter { raw.missing[$0] })
     switch raw.values {
     case .numbers(let numbers):
       self.init(name: schema.name, kind: schema.kind, numbers: numbers, missing: missing)

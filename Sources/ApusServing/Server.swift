@@ -96,8 +96,8 @@ public final class Server: Sendable {
 
   /// Shuts down gracefully.
   ///
-  /// Stops accepting, announces it with GOAWAY, finishes what is in flight, refuses what is new with
-  /// DRAINING, and closes all connections within `drainTimeout`. Calling it twice is harmless.
+  /// Stops accepting, announces it with GOAWAY, finishes what is in flight, refuses what is new
+  /// with DRAINING, and closes all connections within `drainTimeout`. Calling it twice is harmless.
   public func drain() async {
     guard let channels = server.connections.startDraining() else { return await run() }
     try? await listener.close()

@@ -48,6 +48,7 @@ public final class Trainer {
   ///   - examples: the rows to learn from.
   ///   - validation: the rows that choose the best epoch; where there are none, the last is kept.
   ///   - observer: who watches.
+  /// - Returns: the best weights and how they were found.
   /// - Throws: `ComputeError` when the device fails, or `DivergedError`.
   public func fit(
     _ examples: Examples, validation: Examples, observer: (any TrainingObserver)? = nil
@@ -78,6 +79,11 @@ public final class Trainer {
         ending = isInterrupted ? .interrupted : .stoppedEarly
         break
       }
+    }
+    // A step's loss is that before its update: only this tells that the last one went astray.
+    guard stopping.bestEpoch > 0, best.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw DivergedError(
+        epoch: records.count, step: (examples.count - 1) / configuration.batchSize + 1, loss: .nan)
     }
     for (name, values) in best { try store.write(values.span, to: name) }
     return TrainingResult(

@@ -88,8 +88,9 @@ public struct TrainingRecipe: Sendable {
     let trainer = try Trainer(
       network,
       configuration: TrainingConfiguration(
-        loss: loss, optimizer: optimizer, epochs: epochs, batchSize: batchSize, seed: seed,
-        patience: patience), backend: backend)
+        loss: loss, optimizer: optimizer, epochs: epochs,
+        batchSize: min(batchSize, split.train.count), seed: seed, patience: patience),
+      backend: backend)
     let validationRows = all.selecting(split.validation)
     let testRows = all.selecting(split.test)
     let result = try trainer.fit(

@@ -1,7 +1,7 @@
 /// An error that travels in an ERROR frame.
 ///
-/// Both sides use it: a server sends it, a decoder throws it, a client receives it. The text is short,
-/// fixed and English, and never tells anything about the inside of the server.
+/// Both sides use it: a server sends it, a decoder throws it, a client receives it. The text is
+/// short, fixed and English, and never tells anything about the inside of the server.
 public struct WireError: Error, Equatable, Sendable {
   /// What went wrong.
   public var code: Code

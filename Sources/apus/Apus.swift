@@ -20,7 +20,7 @@ struct Apus: AsyncParsableCommand {
     version: version,
     subcommands: [
       Train.self, Evaluate.self, Score.self, Serve.self, Inspect.self, Devices.self,
-      Simulate.self, Version.self,
+      Simulate.self, Demo.self, Version.self,
     ])
 
   static func main() async {

@@ -13,7 +13,7 @@ import Testing
     var buffer = ByteBuffer()
     message.encode(into: &buffer, correlationID: id)
     var decoder = FrameDecoder(from: .server)
-    guard let frame = try? decoder.next(from: &buffer) else { fatalError("not a frame") }
+    guard let frame = try? decoder.next(from: &buffer) else { preconditionFailure("not a frame") }
     return frame
   }
 

@@ -58,6 +58,16 @@ struct GraphTests {
     }
   }
 
+  @Test(
+    "shapes that no graph can have are refused when they are read",
+    arguments: [[0], [-1, 2], [1 << 31, 1 << 31], [Int](repeating: 1, count: 9)])
+  func damagedShapes(_ dimensions: [Int]) {
+    let text = "{\"isBatched\":false,\"dimensions\":\(dimensions)}"
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(Shape.self, from: Data(text.utf8))
+    }
+  }
+
   @Test("refuses operands that do not fit, naming the shapes")
   func mismatches() throws {
     var graph = Graph()

@@ -61,6 +61,16 @@ struct PromiseTests {
     name.replacing("2 threads", with: "1 threads")
   }
 
+  @Test("plans that run side by side do not disturb each other", arguments: BackendUnderTest.all)
+  func sideBySide(_ target: BackendUnderTest) async throws {
+    // Wide enough that the threads of the backend share every product.
+    let expected = try train(target, rows: 200, steps: 3)
+    try await withThrowingTaskGroup(of: [String: [UInt32]].self) { group in
+      for _ in 0..<6 { group.addTask { try train(target, rows: 200, steps: 3) } }
+      for try await found in group { #expect(found == expected) }
+    }
+  }
+
   @Test("training twice gives the same bits", arguments: BackendUnderTest.all)
   func repeatable(_ target: BackendUnderTest) throws {
     let (first, second) = try (train(target, rows: 37, steps: 5), train(target, rows: 37, steps: 5))

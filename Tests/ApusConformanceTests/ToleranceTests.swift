@@ -71,6 +71,19 @@ struct ToleranceTests {
     }
   }
 
+  @Test("a NaN prediction has a NaN gradient", arguments: BackendUnderTest.all)
+  func nonFiniteLosses(_ target: BackendUnderTest) throws {
+    for loss in [Loss.meanSquaredError, .meanAbsoluteError, .binaryCrossEntropy] {
+      var graph = Graph()
+      let prediction = try graph.add(.input(name: "prediction", shape: .batch(1)), [])
+      let expected = try graph.add(.input(name: "target", shape: .batch(1)), [])
+      let upstream = try graph.add(.constant(1), [])
+      graph.outputs = [try graph.add(.lossGradient(loss), [prediction, expected, upstream])]
+      let gradient = try target.run(graph, rows: 2, inputs: [[.nan, 1], [0, 0]]).outputs[0]
+      #expect(gradient[0].isNaN && gradient[1].isFinite, "\(loss) on \(target.name)")
+    }
+  }
+
   @Test("losses, softmax and their gradients", arguments: BackendUnderTest.all)
   func losses(_ target: BackendUnderTest) throws {
     var fixtures = Fixtures(seed: 13)

@@ -187,6 +187,8 @@ import Testing
         raw.send(scoreFrame(test.info, rows: Self.slow, rowCount: 2, id: UInt64(id)))
       }
       #expect(try raw.receiveFinalError() == .flow)
+      // Both scoring threads are held, and the healthy connection needs one.
+      test.model.gate.open()
     }
   }
 
@@ -217,6 +219,26 @@ import Testing
         guard raw.send(bytes) else { return }
       }
       Issue.record("the server read on from a client that never reads")
+    }
+  }
+
+  @Test func neverReadsAndTheServerStillShutsDown() async throws {
+    try await TestServer.run({
+      $0.writeTimeout = .seconds(60)
+      $0.drainTimeout = .milliseconds(50)
+      $0.lingerTimeout = .milliseconds(50)
+    }) { test in
+      let raw = try RawClient(port: test.port, receiveBufferLength: 4096)
+      try raw.hello()
+      var frames = ByteBuffer()
+      for id in 0..<1000 {
+        ModelInfoRequest(name: "sum").encode(into: &frames, correlationID: UInt64(id + 10))
+      }
+      #expect(raw.sendUntilStuck(Array(buffer: frames)))
+      try await test.checkHealthy()
+      await test.server.drain()
+      #expect(test.server.connectionCount == 0)
+      throw Drained()
     }
   }
 

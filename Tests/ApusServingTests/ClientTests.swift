@@ -80,15 +80,18 @@ import Testing
 
   @Test func timeoutLeavesTheConnectionAlone() async throws {
     try await TestServer.run({ $0.inlineRowLimit = 1 }) { test in
-      var configuration = ClientConfiguration.patient
-      configuration.requestTimeout = .milliseconds(100)
       let client = try await Client.connect(
         host: "127.0.0.1",
         port: test.port,
-        configuration: configuration
+        configuration: .patient
       )
       let error = await #expect(throws: ClientError.self) {
-        try await client.score(model: test.info, rows: Self.slow, rowCount: 2)
+        try await client.score(
+          model: test.info,
+          rows: Self.slow,
+          rowCount: 2,
+          timeout: .milliseconds(100)
+        )
       }
       #expect(error?.code == .timeout)
       #expect(error?.isRetryable == true)
@@ -133,6 +136,42 @@ import Testing
     }
     #expect(error?.code == .connectFailed)
     #expect(error?.message.contains("127.0.0.1:\(port)") == true)
+  }
+
+  @Test func laterRequestWithAShorterTimeoutIsLateInTime() async throws {
+    let server = try await Server.start(ServerConfiguration(), catalog: ModelCatalog([FakeModel()]))
+    var configuration = ClientConfiguration.patient
+    configuration.connectAttempts = .max
+    let client = try await Client.connect(
+      host: "127.0.0.1",
+      port: server.address.port ?? 0,
+      configuration: configuration
+    )
+    let info = try await client.modelInfo("sum")
+    await server.drain()
+    // Nobody listens any more, so that requests wait for a connection; on the thread of the
+    // connection this one comes first.
+    let (patient, hasty) = await client.onConnectionThread {
+      async let patient = Self.code { try await client.ping() }
+      async let hasty = Self.code {
+        _ = try await client.score(
+          model: info,
+          rows: [1, 2, 3, 4],
+          rowCount: 1,
+          timeout: .milliseconds(20)
+        )
+      }
+      let code = await hasty
+      await client.close()
+      return (await patient, code)
+    }
+    #expect(hasty == .timeout)
+    // It would have been late with the other one.
+    #expect(patient == .closed)
+  }
+
+  private static func code(_ body: () async throws -> Void) async -> ClientError.Code? {
+    await #expect(throws: ClientError.self) { try await body() }?.code
   }
 
   @Test func serverOfAnotherEnvironmentRefusesAtOnce() async throws {

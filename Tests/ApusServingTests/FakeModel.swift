@@ -10,6 +10,8 @@ struct FakeModel: ServedModel {
   static let blocking: Float = 1_000_000
 
   let info: ModelInfo
+  var multiplyAddsPerRow = 4
+  var isOnCPU = true
   let gate = Gate()
   let calls = CallCounter()
 
@@ -23,8 +25,8 @@ struct FakeModel: ServedModel {
       featureWidth: featureWidth,
       outputWidth: outputWidth,
       columns: [
-        .init(name: "age", kind: .number), .init(name: "weekend", kind: .boolean),
-        .init(name: "month", kind: .category),
+        .init(name: "age", valueKind: .real), .init(name: "weekend", valueKind: .boolean),
+        .init(name: "month", valueKind: .category), .init(name: "visits", valueKind: .integer),
       ],
       device: "fake",
       digest: [UInt8](repeating: digest, count: 32)
@@ -57,7 +59,9 @@ struct FakeModel: ServedModel {
       var score: Float = 0
       for column in columns where !column.isMissing(row) {
         switch column.values {
-        case .numbers(let numbers): score += Float(numbers[row])
+        case .numbers(let numbers):
+          if numbers[row] == Double(Self.blocking) { gate.wait() }
+          score += Float(numbers[row])
         case .booleans(let booleans): score += booleans[row] ? 100 : 0
         case .categories(let dictionary, let codes):
           score += Float(dictionary[Int(codes[row])].utf8.count)

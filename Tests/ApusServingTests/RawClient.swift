@@ -13,12 +13,14 @@ final class RawClient {
 
   private let descriptor: Int32
   private var received = ByteBuffer()
-  private var decoder = FrameDecoder(
-    from: .server,
-    maximumBodyLength: WireLimits.defaultBodyLength
-  )
+  private var decoder: FrameDecoder
 
-  init(port: Int, receiveBufferLength: Int32? = nil) throws {
+  init(
+    port: Int,
+    receiveBufferLength: Int32? = nil,
+    bodyLength: Int = WireLimits.defaultBodyLength
+  ) throws {
+    decoder = FrameDecoder(from: .server, maximumBodyLength: bodyLength)
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var seconds = timeval(tv_sec: 10, tv_usec: 0)
     let size = socklen_t(MemoryLayout<timeval>.size)
@@ -62,6 +64,30 @@ final class RawClient {
     return true
   }
 
+  /// Sends `bytes` again and again until the server has not taken any for 100 ms.
+  ///
+  /// - Returns: `false` if the server has closed instead, or has taken a gigabyte.
+  func sendUntilStuck(_ bytes: [UInt8]) -> Bool {
+    var total = 0
+    while total < 1 << 30 {
+      let offset = total % bytes.count
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.send(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + offset },
+          buffer.count - offset,
+          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        )
+      }
+      total += max(count, 0)
+      guard count < 0 else { continue }
+      guard errno == EAGAIN else { return false }
+      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      if unsafe poll(&request, 1, 100) == 0 { return true }
+    }
+    return false
+  }
+
   /// Sends what the buffer holds.
   @discardableResult
   func send(_ buffer: ByteBuffer) -> Bool { send(Array(buffer: buffer)) }
@@ -86,6 +112,12 @@ final class RawClient {
       guard count > 0 else { throw Failure(call: "recv", number: errno) }
       received.writeBytes(bytes[..<count])
     }
+  }
+
+  /// Waits until there is something to receive.
+  func waitForBytes() {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&request, 1, 10_000)
   }
 
   /// Waits for an ERROR of the connection and then for its end.

@@ -27,7 +27,7 @@ import Testing
   private func frame(_ buffer: ByteBuffer) -> Frame {
     var buffer = buffer
     var decoder = FrameDecoder(from: .client)
-    guard let frame = try? decoder.next(from: &buffer) else { fatalError("not a frame") }
+    guard let frame = try? decoder.next(from: &buffer) else { preconditionFailure("not a frame") }
     return frame
   }
 
@@ -84,6 +84,7 @@ import Testing
     #expect(connection.tick(at: at(1999)) == .none)
     #expect(abortCode(connection.tick(at: at(2000))) == .timeout)
     #expect(connection.phase == .lingering)
+    #expect(connection.flushed(at: at(2000)) == .none)
     #expect(connection.nextDeadline == at(3000))
     #expect(connection.tick(at: at(3000)) == .closeNow)
     #expect(connection.phase == .closed)
@@ -204,25 +205,25 @@ import Testing
 
   @Test func partialFramesAreDueInTimeButIdleConnectionsAreNot() {
     var connection = ready()
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(100))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(100))
     #expect(connection.nextDeadline == at(10_100))
     // More bytes of the same frame do not help; a frame that came whole does.
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(5000))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(5000))
     #expect(connection.nextDeadline == at(10_100))
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: true, at: at(6000))
+    connection.inputConsumed(.incompleteFrame, tookFrame: true, at: at(6000))
     #expect(connection.nextDeadline == at(16_000))
     #expect(abortCode(connection.tick(at: at(16_000))) == .timeout)
 
     connection = ready()
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(100))
-    connection.inputConsumed(isFrameIncomplete: false, tookFrame: true, at: at(200))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(100))
+    connection.inputConsumed(.none, tookFrame: true, at: at(200))
     #expect(connection.nextDeadline == nil)
     #expect(connection.tick(at: at(1_000_000)) == .none)
   }
 
   @Test func repliesAreReadInTime() {
     var connection = ready()
-    connection.inputConsumed(isFrameIncomplete: true, tookFrame: false, at: at(50))
+    connection.inputConsumed(.incompleteFrame, tookFrame: false, at: at(50))
     connection.writabilityChanged(isWritable: false, at: at(100))
     #expect(connection.nextDeadline == at(10_100))
     connection.writabilityChanged(isWritable: true, at: at(200))
@@ -234,16 +235,55 @@ import Testing
   @Test func halfClose() {
     var connection = ready()
     _ = connection.received(score(id: 2), at: at(2))
-    #expect(connection.inputClosed() == .none)
-    #expect(connection.afterTurn() == .none)
+    #expect(connection.inputClosed(at: at(3)) == .none)
+    #expect(connection.afterTurn(at: at(3)) == .none)
     #expect(connection.finish(2, at: at(3)) == true)
-    #expect(connection.afterTurn() == .close)
-    #expect(connection.afterTurn() == .none)
+    #expect(connection.afterTurn(at: at(3)) == .close)
+    #expect(connection.nextDeadline == at(10_003))
+    #expect(connection.afterTurn(at: at(3)) == .none)
+    #expect(connection.flushed(at: at(3)) == .closeNow)
 
     connection = ready()
-    #expect(connection.inputClosed() == .close)
+    #expect(connection.inputClosed(at: at(3)) == .close)
     connection = fresh()
-    #expect(connection.inputClosed() == .closeNow)
+    #expect(connection.inputClosed(at: at(3)) == .closeNow)
+  }
+
+  @Test func halfCloseWaitsForFramesThatAreHeldBack() {
+    var connection = ready()
+    connection.writabilityChanged(isWritable: false, at: at(2))
+    connection.inputConsumed(.heldBack, tookFrame: true, at: at(2))
+    #expect(connection.inputClosed(at: at(3)) == .none)
+    #expect(connection.afterTurn(at: at(3)) == .none)
+    connection.writabilityChanged(isWritable: true, at: at(4))
+    // The beginning of a frame will never become a whole one.
+    connection.inputConsumed(.incompleteFrame, tookFrame: true, at: at(4))
+    #expect(connection.afterTurn(at: at(4)) == .close)
+  }
+
+  @Test func lastRepliesKeepTheirWriteDeadline() {
+    var connection = ready()
+    connection.writabilityChanged(isWritable: false, at: at(100))
+    #expect(connection.inputClosed(at: at(5000)) == .close)
+    // Less than the limit is left, but the end is not flushed.
+    connection.writabilityChanged(isWritable: true, at: at(6000))
+    #expect(connection.nextDeadline == at(10_100))
+    #expect(connection.tick(at: at(10_099)) == .none)
+    #expect(connection.tick(at: at(10_100)) == .closeNow)
+
+    // A peer that closes meanwhile still gets the end.
+    connection = ready()
+    #expect(abortCode(connection.abort(.flow, at: at(100))) == .flow)
+    #expect(connection.inputClosed(at: at(200)) == .none)
+    #expect(connection.nextDeadline == at(10_100))
+    #expect(connection.flushed(at: at(9000)) == .closeNow)
+    #expect(connection.flushed(at: at(9001)) == .none)
+
+    connection = ready()
+    #expect(abortCode(connection.abort(.flow, at: at(100))) == .flow)
+    #expect(connection.flushed(at: at(300)) == .none)
+    #expect(connection.nextDeadline == at(1300))
+    #expect(connection.inputClosed(at: at(400)) == .closeNow)
   }
 
   @Test func drain() {
@@ -264,11 +304,17 @@ import Testing
     _ = connection.received(score(id: 4), at: at(200))
     #expect(connection.nextDeadline == at(450))
     #expect(connection.tick(at: at(450)) == .close)
+    // A peer that does not read its last bytes cannot hold the server up.
+    #expect(connection.nextDeadline == at(6010))
+    #expect(connection.flushed(at: at(451)) == .none)
+    #expect(connection.nextDeadline == at(1451))
+    #expect(connection.tick(at: at(1451)) == .closeNow)
 
     connection = ready()
     _ = connection.received(score(id: 2), at: at(2))
     _ = connection.drain(at: at(10))
     #expect(connection.tick(at: at(5010)) == .close)
+    #expect(connection.nextDeadline == at(6010))
     #expect(connection.finish(2, at: at(5011)) == false)
 
     connection = fresh()

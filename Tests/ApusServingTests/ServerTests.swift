@@ -18,7 +18,7 @@ import Testing
         model: test.info,
         columns: [
           .numbers([1, nil, 3]), .booleans([true, false, nil]),
-          .categories(["March", nil, "May"]),
+          .categories(["March", nil, "May"]), .numbers([0, nil, -0.0]),
         ]
       )
       #expect(reply.scores == [106, 0, 6])
@@ -65,11 +65,26 @@ import Testing
       let wrongKind = await #expect(throws: ClientError.self) {
         try await client.score(
           model: test.info,
-          columns: [.numbers([1]), .numbers([1]), .categories(["a"])]
+          columns: [.numbers([1]), .numbers([1]), .categories(["a"]), .numbers([1])]
         )
       }
       #expect(wrongKind?.wireError?.column == 1)
       #expect(wrongKind?.wireError?.code == .badInput)
+      for number in [0.5, -0x1p53 - 2] {
+        let notWhole = await #expect(throws: ClientError.self) {
+          try await client.score(
+            model: test.info,
+            columns: [
+              .numbers([1, 1, 1]), .booleans([true, true, true]), .categories(["a", "a", "a"]),
+              .numbers([nil, 0x1p53, number]),
+            ]
+          )
+        }
+        #expect(
+          notWhole?.wireError
+            == .badInput("a value is not a whole number of at most 2^53", row: 2, column: 3)
+        )
+      }
     }
   }
 
@@ -83,6 +98,53 @@ import Testing
       )
       #expect(reply.scores == [4, 0, 8])
       #expect(reply.failures == [nil, .internal, nil])
+    }
+  }
+
+  @Test(arguments: [1, 1000])
+  func repliesThatFillTheChannelAreSentOnce(_ rowCount: Int) async throws {
+    // Each reply crosses the limit and is written at once: writing it calls the handler back.
+    try await TestServer.run({ $0.outboundLimit = 1024 }, model: FakeModel(outputWidth: 512)) {
+      test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let rows = [Float](repeating: 1, count: rowCount * 4)
+      for id in 10..<20 {
+        raw.send(scoreFrame(test.info, rows: rows, rowCount: rowCount, id: UInt64(id)))
+        let reply = try #require(try raw.receive())
+        #expect(reply.header.correlationID == UInt64(id))
+        let scores = try ScoreReply(decoding: reply.body).scores
+        #expect(scores == [Float](repeating: 4, count: rowCount * 512))
+      }
+      throw Drained()
+    }
+  }
+
+  @Test(
+    arguments: [
+      (64, 31_250, true, true), (64, 31_251, true, false), (65, 1, true, false),
+      (64, 1, false, false), (2, .max, true, false),
+    ] as [(Int, Int, Bool, Bool)]
+  )
+  func onlySmallWorkOfTheCPUStaysOnTheEventLoop(
+    rowCount: Int,
+    multiplyAddsPerRow: Int,
+    isOnCPU: Bool,
+    stays: Bool
+  ) async throws {
+    var model = FakeModel()
+    model.multiplyAddsPerRow = multiplyAddsPerRow
+    model.isOnCPU = isOnCPU
+    try await TestServer.run(model: model) { test in
+      let raw = try RawClient(port: test.port)
+      try raw.hello()
+      let rows = [Float](repeating: 1, count: rowCount * 4)
+      var frames = scoreFrame(test.info, rows: rows, rowCount: rowCount, id: 10)
+      Ping(number: 1).encode(into: &frames, correlationID: 11)
+      raw.send(frames)
+      // Both are read in one turn, which ends before a scoring thread can answer.
+      let types = [try raw.receive(), try raw.receive()].map { $0?.header.type }
+      #expect(types == (stays ? [.scoreOK, .pong] : [.pong, .scoreOK]))
     }
   }
 
@@ -160,6 +222,56 @@ import Testing
       test.model.gate.open()
       #expect(try raw.receive()?.header.correlationID == 10)
       #expect(try raw.receive() == nil)
+    }
+  }
+
+  @Test func halfClosedConnectionGetsMoreRepliesThanTheChannelHolds() async throws {
+    try await TestServer.run(
+      {
+        $0.outboundLimit = 64 << 10
+        $0.writeTimeout = .seconds(20)
+      },
+      model: FakeModel(outputWidth: 10_000)
+    ) { test in
+      let raw = try RawClient(port: test.port, receiveBufferLength: 64 << 10)
+      try raw.hello()
+      var frames = ByteBuffer()
+      for id in 0..<400 {
+        frames.writeImmutableBuffer(
+          scoreFrame(test.info, rows: [1, 2, 3, 4], id: UInt64(id + 10))
+        )
+      }
+      raw.send(frames)
+      raw.closeSending()
+      for id in 0..<400 {
+        let reply = try #require(try raw.receive(), "reply \(id) is missing")
+        #expect(reply.header.correlationID == UInt64(id + 10))
+      }
+      #expect(try raw.receive() == nil)
+      throw Drained()
+    }
+  }
+
+  @Test func slowReaderGetsItsLastRepliesAfterTheLingerTime() async throws {
+    try await TestServer.run(
+      {
+        $0.lingerTimeout = .milliseconds(1)
+        $0.writeTimeout = .seconds(20)
+        $0.bodyLength = WireLimits.hardBodyLength
+      },
+      model: FakeModel(outputWidth: 1000)
+    ) { test in
+      let raw = try RawClient(port: test.port, receiveBufferLength: 64 << 10, bodyLength: 64 << 20)
+      try raw.hello()
+      let rows = [Float](repeating: 1, count: 4096 * 4)
+      raw.send(scoreFrame(test.info, rows: rows, rowCount: 4096, id: 10))
+      raw.closeSending()
+      // The reply has begun when its first byte is there; the rest does not fit the channel.
+      raw.waitForBytes()
+      try await Task.sleep(for: .milliseconds(50))
+      let reply = try #require(try raw.receive())
+      #expect(try ScoreReply(decoding: reply.body).scores.count == 4096 * 1000)
+      throw Drained()
     }
   }
 

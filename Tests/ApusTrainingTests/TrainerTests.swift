@@ -34,7 +34,7 @@ struct TrainerTests {
     let trainer = try trainer(
       hidden: [],
       TrainingConfiguration(
-        loss: .meanSquaredError, optimizer: .sgd(), epochs: 100, patience: nil))
+        loss: .meanSquaredError, optimizer: .sgd(), epochs: 100, batchSize: 8, patience: nil))
     let result = try trainer.fit(rows, validation: rows.selecting([]))
     #expect(result.epochs.count == 100 && result.ending == .completed)
     let weight = try #require(result.weights["layers.0.weight"])
@@ -92,6 +92,17 @@ struct TrainerTests {
       TrainingConfiguration(
         loss: .meanSquaredError, optimizer: .sgd(learningRate: 1e6), epochs: 50, patience: nil))
     let rows = examples(64, seed: 9) { 100 * $0 + $1 }
+    #expect(throws: DivergedError.self) { try trainer.fit(rows, validation: rows.selecting([])) }
+  }
+
+  @Test("an update that goes astray in the last step is divergence too")
+  func lateDivergence() throws {
+    let trainer = try trainer(
+      hidden: [],
+      TrainingConfiguration(
+        loss: .meanSquaredError, optimizer: .sgd(learningRate: 1e30), epochs: 1, batchSize: 64,
+        patience: nil))
+    let rows = examples(64, seed: 9) { 1e18 * $0 + $1 }
     #expect(throws: DivergedError.self) { try trainer.fit(rows, validation: rows.selecting([])) }
   }
 

@@ -88,6 +88,23 @@ import Testing
     #expect(error(patched(info, at: 10, Array("C".utf8)))?.code == .protocolViolation)
   }
 
+  @Test func valueKindsGoWithTheirKinds() throws {
+    let info = Vector.named("model-info-ok")
+    // The kind of the first column is at 105, its value kind at 106.
+    for kind in UInt8(0)...4 {
+      for valueKind in UInt8(0)...7 {
+        var buffer = patched(info, at: 105, [kind, valueKind])
+        let pairs: [(UInt8, UInt8)] = [(1, 2), (1, 3), (1, 6), (2, 1), (3, 4), (3, 5)]
+        let isRight = pairs.contains { $0 == (kind, valueKind) }
+        if isRight {
+          #expect(try decodeFully(&buffer, from: .server) != nil, "\(kind), \(valueKind)")
+        } else {
+          #expect(error(buffer)?.code == .protocolViolation, "\(kind), \(valueKind)")
+        }
+      }
+    }
+  }
+
   @Test func invalidUTF8IsRefused() {
     #expect(
       error(patched(Vector.named("hello"), at: 42, [0xC0, 0xAF]))?.text

@@ -47,7 +47,7 @@ import Testing
 
   @Test func rowsTimesColumnsMustMatchTheBody() {
     for (rows, columns) in [
-      (2, 3), (1, 4), (1, 5), (0xFFFF_FFFF, 1), (1, 65535), (0x8000_0000, 65535),
+      (2, 3), (1, 2), (1, 5), (0xFFFF_FFFF, 1), (1, 65535), (0x8000_0000, 65535),
     ] as [(UInt32, UInt32)] {
       let bytes = (rows.littleEndianBytes + columns.littleEndianBytes)
       #expect(error("score-float-row", at: 24, bytes)?.code == .protocolViolation)
@@ -105,7 +105,8 @@ import Testing
     }
   }
 
-  // Offsets inside the body of `score-raw-columns`: number block at 32, boolean at 72, category at 88.
+  // Offsets inside the body of `score-raw-columns`: number block at 32, boolean at 72, category at
+  // 88.
 
   @Test func columnBlocksThatBreakTheRules() {
     let name = "score-raw-columns"
@@ -147,6 +148,17 @@ import Testing
         == .badInput("a category is not in its dictionary", row: 0, column: 2)
     )
     #expect(error(name, at: 128, [1])?.text == "the value of a missing row is not zero")
+  }
+
+  @Test func categoriesAreTheSameOnlyIfTheirBytesAre() {
+    let composed = "caf\u{E9}"
+    let decomposed = "cafe\u{301}"
+    let column = RawColumn.categories([composed, decomposed, nil, composed, decomposed])
+    guard case .categories(let dictionary, let codes) = column.values else {
+      return #expect(Bool(false))
+    }
+    #expect(dictionary.map { Array($0.utf8) } == [composed, decomposed].map { Array($0.utf8) })
+    #expect(codes == [0, 1, 0, 0, 1])
   }
 }
 

@@ -90,8 +90,8 @@ import Testing
         outputWidth: 1,
         outputNames: ["leaves"],
         columns: [
-          .init(name: "age", kind: .number), .init(name: "weekend", kind: .boolean),
-          .init(name: "month", kind: .category, categories: ["Feb", "März", ""]),
+          .init(name: "age", valueKind: .real), .init(name: "weekend", valueKind: .boolean),
+          .init(name: "month", valueKind: .category, categories: ["Feb", "März", ""]),
         ],
         device: "cpu avx2",
         digest: Array(0..<32)

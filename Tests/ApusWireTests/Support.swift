@@ -37,14 +37,14 @@ struct Vector: Decodable, Sendable, CustomTestStringConvertible {
     guard let data = try? Data(contentsOf: file),
       let vectors = try? JSONDecoder().decode([Vector].self, from: data)
     else {
-      fatalError("cannot read \(file.path())")
+      preconditionFailure("cannot read \(file.path())")
     }
     return vectors
   }()
 
   static func named(_ name: String) -> Vector {
     guard let vector = all.first(where: { $0.name == name }) else {
-      fatalError("there is no vector '\(name)'")
+      preconditionFailure("there is no vector '\(name)'")
     }
     return vector
   }
@@ -108,7 +108,7 @@ func frame(
 func patched(_ vector: Vector, at offset: Int, _ bytes: [UInt8]) -> ByteBuffer {
   var body = Array(vector.bytes.dropFirst(WireLimits.headerLength))
   body.replaceSubrange(offset..<offset + bytes.count, with: bytes)
-  guard let type = FrameType(rawValue: vector.bytes[5]) else { fatalError("unknown type") }
+  guard let type = FrameType(rawValue: vector.bytes[5]) else { preconditionFailure("unknown type") }
   return frame(type, id: type == .goAway ? 0 : 1, body: body)
 }
 

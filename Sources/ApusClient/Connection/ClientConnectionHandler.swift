@@ -3,8 +3,8 @@ import NIOCore
 
 /// Performs the actions of a ``ClientConnection`` on its channel.
 ///
-/// All requests of one turn of the event loop leave in one write. The handler tells its session what
-/// it cannot settle itself: requests for another connection, and the end of this one.
+/// All requests of one turn of the event loop leave in one write. The handler tells its session
+/// what it cannot settle itself: requests for another connection, and the end of this one.
 final class ClientConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -137,8 +137,14 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
   private func flush() {
     guard outbound.readableBytes > 0, let context else { return }
-    context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
-    if outbound.capacity <= 64 << 10 { outbound.clear() } else { outbound = ByteBuffer() }
+    // Taken out first: a write that fails ends the connection before it returns.
+    var requests = ByteBuffer()
+    swap(&requests, &outbound)
+    context.writeAndFlush(wrapOutboundOut(requests), promise: nil)
+    if outbound.readableBytes == 0, requests.capacity <= 64 << 10 {
+      requests.clear()
+      outbound = requests
+    }
   }
 
   private func closeIfDone() {
@@ -164,7 +170,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     case .none: break
     case .answer(let request, let frame): session.answered(request, frame)
     case .ready(let limits):
-      decoder.maximumBodyLength = Int(limits.bodyLength)
+      decoder.maximumBodyLength = min(Int(limits.bodyLength), WireLimits.hardBodyLength)
       session.connectionIsReady(self)
     case .leave(let requests):
       session.connectionIsLeaving(self, requests)

@@ -3,7 +3,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Keeps one connection for new requests, makes another when it is lost, and lives on one event loop.
+/// Keeps one connection for new requests, makes another when it is lost, and lives on one event
+/// loop.
 ///
 /// ```
 /// request --> current connection?  yes --> submit
@@ -21,6 +22,8 @@ final class ClientSession {
   private var current: ClientConnectionHandler?
   private var leaving: [ClientConnectionHandler] = []
   private var waiting: [PendingRequest] = []
+  private var waitingTimer: Scheduled<Void>?
+  private var waitingTimerDeadline = NIODeadline.distantFuture
   private var isConnecting = false
   private var isClosed = false
   private var attempts = 0
@@ -42,6 +45,9 @@ final class ClientSession {
   }
 
   func makeID() -> UInt64 { lastID.next() }
+
+  /// What the server grants on the connection for new requests, if there is one.
+  var limits: HelloOK? { current?.connection.limits }
 
   // MARK: Requests
 
@@ -75,11 +81,16 @@ final class ClientSession {
 
   private func wait(_ request: PendingRequest) {
     waiting.append(request)
-    if waiting.count == 1 { watchWaiting(request.deadline) }
+    watchWaiting(request.deadline)
   }
 
+  /// Sets the timer of the requests that wait, unless it rings early enough.
   private func watchWaiting(_ deadline: NIODeadline) {
-    eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+    guard deadline < waitingTimerDeadline else { return }
+    waitingTimer?.cancel()
+    waitingTimerDeadline = deadline
+    waitingTimer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+      self.waitingTimerDeadline = .distantFuture
       let now = NIODeadline.now()
       let late = self.waiting.filter { $0.deadline <= now }
       self.waiting.removeAll { $0.deadline <= now }
@@ -195,6 +206,8 @@ final class ClientSession {
       ), connection.acceptsRequests
     else {
       channel.close(promise: nil)
+      // The connection ended before it was known here, so nobody has taken care of the requests.
+      if !waiting.isEmpty { connect() }
       return
     }
     current = connection

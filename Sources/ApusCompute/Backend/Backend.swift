@@ -24,6 +24,7 @@ public protocol Backend: AnyObject, Sendable {
   ///   - graph: any graph, fused or not.
   ///   - batchCapacity: the most rows that a run may have.
   ///   - variables: a store that this backend made and that holds every variable of the graph.
+  /// - Returns: the plan, to be used by one thread at a time.
   /// - Throws: `ComputeError` with code `variableMismatch`, `kernelBuildFailed` or
   ///   `allocationFailed`.
   func compile(

@@ -7,7 +7,7 @@
 /// ```
 /// Every tensor is stored row-major and dense, and every operation of a dense net sees it as a
 /// matrix of `rows` x `columns`; a vector is one row.
-public struct Shape: Hashable, Sendable, Codable {
+public struct Shape: Hashable, Sendable {
   /// Whether the batch's row count precedes `dimensions`.
   public let isBatched: Bool
   /// The static extents, outermost first, without the batch.
@@ -53,6 +53,25 @@ public struct Shape: Hashable, Sendable, Codable {
     switch rows {
     case .batch: .batch(columns)
     case .fixed(let count): .fixed(count, columns)
+    }
+  }
+}
+
+extension Shape: Codable {
+  private enum CodingKeys: CodingKey { case isBatched, dimensions }
+
+  /// Reads a shape; a file with an extent that is not positive is refused.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    isBatched = try container.decode(Bool.self, forKey: .isBatched)
+    dimensions = try container.decode([Int].self, forKey: .dimensions)
+    // The bound keeps every product of two extents far from overflow.
+    guard dimensions.count <= 8, dimensions.allSatisfy({ 1...1 << 31 ~= $0 }),
+      dimensions.reduce(1.0, { $0 * Double($1) }) < 0x1p40
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .dimensions, in: container,
+        debugDescription: "a shape cannot have the extents \(dimensions)")
     }
   }
 }

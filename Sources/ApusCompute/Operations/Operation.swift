@@ -31,26 +31,6 @@ public enum Operation: Hashable, Sendable, Codable {
   case update(UpdateRule)
 }
 
-/// A tensor that outlives a run: a trained parameter or an optimizer's slot.
-public struct Variable: Hashable, Sendable, Codable {
-  /// The variable's unique name, such as `layers.0.weight`.
-  public let name: String
-  /// The variable's shape, which never depends on the batch.
-  public let shape: Shape
-
-  /// Declares a variable.
-  ///
-  /// - Precondition: the shape is not batched.
-  public init(name: String, shape: Shape) {
-    precondition(!shape.isBatched, "variable \(name) cannot depend on the batch: \(shape)")
-    self.name = name
-    self.shape = shape
-  }
-
-  /// The number of elements.
-  public var count: Int { shape.count(batchSize: 1) }
-}
-
 extension Operation {
   /// The shape of the result, from the operands' shapes.
   ///

@@ -33,6 +33,7 @@ public enum UpdateRule: Hashable, Sendable, Codable {
   /// - Parameters:
   ///   - learningRate: the step's learning rate.
   ///   - step: the number of this step, counted from 1.
+  /// - Returns: three numbers for an input of `scheduleShape`.
   public func schedule(learningRate: Double, step: Int) -> [Float] {
     precondition(step >= 1, "steps are counted from 1, not \(step)")
     guard case .adam(let beta1, let beta2, _) = self else { return [Float(learningRate), 1, 1] }

@@ -7,8 +7,8 @@ import Musl
 extension Array where Element: BitwiseCopyable {
   /// Makes room for elements, in large pages where the system grants them.
   ///
-  /// A column of a large table is written once from front to back, so that most of the cost of a small
-  /// page is its fault.
+  /// A column of a large table is written once from front to back, so that most of the cost of a
+  /// small page is its fault.
   mutating func reserveLargePages(_ capacity: Int) {
     reserveCapacity(capacity)
     let byteCount = capacity * MemoryLayout<Element>.stride

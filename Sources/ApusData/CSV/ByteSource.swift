@@ -6,8 +6,8 @@ import Musl
 
 /// Bytes that are read from front to back, and can be read again from the front.
 ///
-/// A regular file is read in place; anything else (a pipe, a terminal) is first read into memory, for
-/// it cannot be rewound.
+/// A regular file is read in place; anything else (a pipe, a terminal) is first read into memory,
+/// for it cannot be rewound.
 struct ByteSource: ~Copyable {
   /// The name for messages, nil for bytes in memory.
   let file: String?

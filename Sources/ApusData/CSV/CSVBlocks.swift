@@ -3,7 +3,7 @@
 /// ```
 /// input    |---------- rows ----------|- row cut -|------ rows ------|...
 /// block    |===== tokenized rows =====|== rest ===|
-///                                     '-> begins the next block, and the next bytes are read behind it
+///                                     '-> begins the next block; the next bytes follow
 /// ```
 ///
 /// A block stays in the processor's cache; it grows only for a row that is longer than it is.

@@ -15,8 +15,8 @@ struct CSVDialect {
   /// Looks at the front of an input.
   ///
   /// Among comma, semicolon and tab the delimiter is the one that cuts the first rows into equal
-  /// numbers of fields, the most fields winning, and comma winning a tie. When none does, it is the one
-  /// that cuts the first row into the most fields.
+  /// numbers of fields, the most fields winning, and comma winning a tie. When none does, it is the
+  /// one that cuts the first row into the most fields.
   init(
     detecting bytes: Span<UInt8>,
     isWhole: Bool,

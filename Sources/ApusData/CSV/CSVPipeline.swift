@@ -8,9 +8,9 @@ import Synchronization
 /// thread 2            columns of 0                columns of 1
 /// ```
 ///
-/// Each column gets the blocks in their order, by one thread at a time, so the table depends neither on
-/// the number of threads nor on the size of the blocks. Nor do errors: the first fault of the input, in
-/// its first column that has one there, is the one that is thrown.
+/// Each column gets the blocks in their order, by one thread at a time, so the table depends
+/// neither on the number of threads nor on the size of the blocks. Nor do errors: the first fault
+/// of the input, in its first column that has one there, is the one that is thrown.
 struct CSVPipeline {
   let blocks: SharedBlocks
   let columns: [SharedColumn]

@@ -5,10 +5,10 @@
 /// fields   [0,2) [3,7)     [8,9) [11,16)e       (rest: a row that has not ended yet)
 /// ```
 ///
-/// Rows end with LF, CRLF or CR; empty lines are skipped. A field that begins with a quote ends with
-/// the next quote that is not doubled, and may hold delimiters and line ends. A quote inside an
-/// unquoted field is an ordinary byte. The tokenizer looks at structure only: kinds, missing values
-/// and UTF-8 are the business of the columns.
+/// Rows end with LF, CRLF or CR; empty lines are skipped. A field that begins with a quote ends
+/// with the next quote that is not doubled, and may hold delimiters and line ends. A quote inside
+/// an unquoted field is an ordinary byte. The tokenizer looks at structure only: kinds, missing
+/// values and UTF-8 are the business of the columns.
 struct CSVTokenizer {
   /// Where a field's text is, without its quotes.
   struct Field {
@@ -80,8 +80,8 @@ struct CSVTokenizer {
   ///   - count: How many of its bytes are text.
   ///   - isLast: Whether the input ends with them.
   ///   - rowLimit: How many rows to find at most.
-  /// - Throws: `DataError` with `raggedRow`, `malformedQuote` or `fieldTooLong`, once the rows before the
-  ///   fault have been found.
+  /// - Throws: `DataError` with `raggedRow`, `malformedQuote` or `fieldTooLong`, once the rows
+  ///   before the fault have been found.
   mutating func tokenize(
     _ block: inout CSVBlock,
     count: Int,

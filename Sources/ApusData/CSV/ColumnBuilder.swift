@@ -9,8 +9,8 @@
 ///                 '-> strings    category or text, decided by counting at the end
 /// ```
 ///
-/// A later value that the guess cannot hold contradicts it. The texts read so far are gone by then, so
-/// the column is read again as strings in a second pass that looks at contradicted columns only.
+/// A later value that the guess cannot hold contradicts it. The texts read so far are gone by then,
+/// so the column is read again as strings in a second pass that looks at contradicted columns only.
 struct ColumnBuilder {
   private enum Guess {
     case undecided, boolean, number, timestamp, strings

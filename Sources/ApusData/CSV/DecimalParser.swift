@@ -1,9 +1,11 @@
 /// Reads decimal numbers, correctly rounded.
 ///
 /// The result always has the bits that C's `strtod` gives. Three ways lead there:
-/// 1. A significand of at most 2^53 times an exact power of ten up to 10^22 needs one correctly rounded
+/// 1. A significand of at most 2^53 times an exact power of ten up to 10^22 needs one correctly
+/// rounded
 ///    multiplication or division (Clinger, "How to read floating point numbers accurately", 1990).
-/// 2. At most 19 digits over a power of ten that fits 64 bits is an integer division of 128 by 64 bits,
+/// 2. At most 19 digits over a power of ten that fits 64 bits is an integer division of 128 by 64
+/// bits,
 ///    whose remainder tells how to round.
 /// 3. Everything else, which is rare, goes to the standard library.
 enum DecimalParser {

@@ -1,8 +1,9 @@
 /// The places where unquoted fields end, one after the other.
 ///
-/// Looks at 64 bytes at a time and keeps one bit for each: set for the delimiter and for all bytes below
-/// 14, which the line ends are. Finding the next place is then counting zeros, without a branch that
-/// depends on how long a field is.
+/// Looks at 64 bytes at a time and keeps one bit for each: set for the delimiter and for all bytes
+/// below
+/// 14, which the line ends are. Finding the next place is then counting zeros, without a branch
+/// that depends on how long a field is.
 struct FieldEnds {
   private let delimiter: UInt8
   private var base = 0
@@ -69,8 +70,8 @@ struct FieldEnds {
 
   /// One bit for each of eight bytes, the first of them lowest.
   ///
-  /// No step carries from one byte into another, so every bit is exact. The multiplication gathers the
-  /// lowest bits of the bytes in the highest byte.
+  /// No step carries from one byte into another, so every bit is exact. The multiplication gathers
+  /// the lowest bits of the bytes in the highest byte.
   @inline(__always)
   private func mark(_ word: UInt64) -> UInt64 {
     let lowBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F

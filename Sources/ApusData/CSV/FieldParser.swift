@@ -1,6 +1,7 @@
 /// Reads the ordinary fields of a column of one kind.
 ///
-/// It is generic, and not a closure, so that reading a field is inlined into the loop over the rows.
+/// It is generic, and not a closure, so that reading a field is inlined into the loop over the
+/// rows.
 protocol FieldParser {
   /// What a column of the kind holds.
   associatedtype Value: BitwiseCopyable

@@ -22,8 +22,8 @@ struct ShortDecimal {
 
   /// Reads `[-] digits [. digits]`, where either side of the point may be empty.
   ///
-  /// The result is nil when the range is anything else, longer than sixteen bytes, or too close to the
-  /// front of the text.
+  /// The result is nil when the range is anything else, longer than sixteen bytes, or too close to
+  /// the front of the text.
   ///
   /// - Parameters:
   ///   - bytes: Text.
@@ -76,8 +76,8 @@ struct ShortDecimal {
 
   /// The whole number as a double, exactly; nil from 2^52 on.
   ///
-  /// Below it, the bits of 2^52 with those of the number in them are their sum. Unlike the instruction
-  /// that converts, this does not wait for what was in its register before.
+  /// Below it, the bits of 2^52 with those of the number in them are their sum. Unlike the
+  /// instruction that converts, this does not wait for what was in its register before.
   @inline(__always)
   var exactSignificand: Double? {
     significand < 1 << 52 ? Double(bitPattern: 0x433 << 52 | significand) - 0x1p52 : nil

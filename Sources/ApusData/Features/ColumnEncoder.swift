@@ -16,12 +16,12 @@ public struct ColumnEncoder: Codable, Hashable, Sendable {
     /// As `oneHot`, for whole numbers that are categories; the values are ascending.
     case oneHotNumbers(values: [Double])
 
-    /// One slot per bucket, chosen by a stable hash of the category; an unknown category has a bucket
-    /// like any other.
+    /// One slot per bucket, chosen by a stable hash of the category; an unknown category has a
+    /// bucket like any other.
     case hashed(buckets: Int)
 
-    /// Five numbers: the standardised seconds, and sine and cosine of the hour of the day and of the
-    /// day of the week, in UTC.
+    /// Five numbers: the standardised seconds, and sine and cosine of the hour of the day and of
+    /// the day of the week, in UTC.
     case timestamp(Scaling)
   }
 

@@ -12,7 +12,8 @@ struct ColumnFitting {
 
   /// Fits the encoder.
   ///
-  /// - Throws: `DataError` with `invalidOption` for a missing rule that does not fit the column's kind,
+  /// - Throws: `DataError` with `invalidOption` for a missing rule that does not fit the column's
+  ///   kind,
   ///   `nonFinite` for numbers that cannot be summed.
   func result() throws(DataError) -> Result {
     guard rows.contains(where: { !column.missing.contains($0) }) else {

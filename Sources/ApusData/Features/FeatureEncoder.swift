@@ -44,14 +44,16 @@ public struct FeatureEncoder: Sendable {
     width = offset
   }
 
-  /// Binds a table: finds its columns, checks every value, and looks every distinct category up once.
+  /// Binds a table: finds its columns, checks every value, and looks every distinct category up
+  /// once.
   ///
-  /// Columns that stand where the schema has them, as those of a request do, are found without a search.
+  /// Columns that stand where the schema has them, as those of a request do, are found without a
+  /// search.
   ///
   /// - Parameter table: A table with at least the columns of the schema, in any order.
   /// - Returns: Features that can be written for any rows, by arithmetic only.
-  /// - Throws: `DataError` with `missingColumn`, `wrongKind`, or `nonFinite` for a number that is not
-  ///   finite and not marked as missing; all name the column, and the row or line.
+  /// - Throws: `DataError` with `missingColumn`, `wrongKind`, or `nonFinite` for a number that is
+  ///   not finite and not marked as missing; all name the column, and the row or line.
   /// - Complexity: O(rows x columns).
   public func features(of table: Table) throws(DataError) -> Features {
     var bound: [Features.BoundColumn] = []

@@ -1,7 +1,7 @@
 /// How columns become features.
 ///
-/// The defaults were chosen on held-out data: with them a 64-64-1 net ranks the visits of the online
-/// shoppers data set (UCI 468) best, in the mean over several splits.
+/// The defaults were chosen on held-out data: with them a 64-64-1 net ranks the visits of the
+/// online shoppers data set (UCI 468) best, in the mean over several splits.
 public struct FeatureOptions: Hashable, Sendable {
   /// The number of categories up to which a column is one-hot; above it, it is hashed.
   public var oneHotLimit: Int
@@ -11,8 +11,8 @@ public struct FeatureOptions: Hashable, Sendable {
 
   /// The number of distinct values up to which whole numbers are categories; 0 for never.
   ///
-  /// Small whole numbers are often codes (a browser, a region) or counts whose effect is not linear. A
-  /// column qualifies only with ten or more training rows per distinct value.
+  /// Small whole numbers are often codes (a browser, a region) or counts whose effect is not
+  /// linear. A column qualifies only with ten or more training rows per distinct value.
   public var integersAsCategoriesUpTo: Int
 
   /// The number of training rows that a category needs for a slot of its own.

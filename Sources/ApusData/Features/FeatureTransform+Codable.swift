@@ -6,8 +6,9 @@ extension FeatureTransform {
   /// Reads a transform that was written before, and checks it.
   ///
   /// - Parameter decoder: Where to read.
-  /// - Throws: `DecodingError` when the schema and the encoders do not fit each other, or an encoder holds
-  ///   numbers or categories that fitting cannot have made. What is read can therefore encode any table.
+  /// - Throws: `DecodingError` when the schema and the encoders do not fit each other, or an
+  ///   encoder holds numbers or categories that fitting cannot have made. What is read can
+  ///   therefore encode any table.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     schema = try container.decode(Schema.self, forKey: .schema)

@@ -1,7 +1,7 @@
 /// The fitted way from raw columns to the features that a net takes.
 ///
-/// Everything in it comes from the training rows. It is stored in the artifact and runs, as the same
-/// code over the same numbers, in training, in evaluation and in the server. To use it, make a
+/// Everything in it comes from the training rows. It is stored in the artifact and runs, as the
+/// same code over the same numbers, in training, in evaluation and in the server. To use it, make a
 /// `FeatureEncoder`.
 public struct FeatureTransform: Codable, Hashable, Sendable {
   /// The raw columns, and the label.
@@ -23,16 +23,16 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
 
   /// Fits a transform to the training rows of a table.
   ///
-  /// Columns of text, columns with no value or only one, and those that the options drop are left out
-  /// of the schema; `notes` says so.
+  /// Columns of text, columns with no value or only one, and those that the options drop are left
+  /// out of the schema; `notes` says so.
   ///
   /// - Parameters:
   ///   - table: The table; every column but the label may become features.
   ///   - rows: The training rows, without repetition; sums are taken in this order.
   ///   - label: The label, which is kept in the schema.
   ///   - options: How columns become features.
-  /// - Throws: `DataError` with `noRows`, `noFeatures`, `missingColumn` (an option names a column that is
-  ///   not there), `invalidOption` or `nonFinite`.
+  /// - Throws: `DataError` with `noRows`, `noFeatures`, `missingColumn` (an option names a column
+  ///   that is not there), `invalidOption` or `nonFinite`.
   public init(
     fitting table: Table,
     rows: [Int],

@@ -77,8 +77,8 @@ public struct Label: Codable, Hashable, Sendable {
   /// The label of every row as a number.
   ///
   /// - Parameter table: A table with the label column.
-  /// - Returns: 0 or 1 for a binary task, the class index for a multiclass task, the value itself for
-  ///   a regression.
+  /// - Returns: 0 or 1 for a binary task, the class index for a multiclass task, the value itself
+  ///   for a regression.
   /// - Throws: `DataError` with `missingColumn`, `missingLabel`, `unknownClass`, `wrongKind` or
   ///   `nonFinite`.
   public func values(in table: Table) throws(DataError) -> [Float] {

@@ -4,7 +4,8 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// Brings the numbers of a column to mean 0 and deviation 1, squashing heavy tails first if fitted so.
+/// Brings the numbers of a column to mean 0 and deviation 1, squashing heavy tails first if fitted
+/// so.
 public struct Scaling: Codable, Hashable, Sendable {
   /// How many deviations from the mean a feature is at most; farther values stop there, so that no
   /// finite input can overflow a net.

@@ -10,6 +10,7 @@ public protocol Layer: Sendable {
   ///   - input: the node that feeds the layer.
   ///   - name: the prefix of its parameters' names, such as `layers.0`.
   ///   - network: the network under construction.
+  /// - Returns: the node of the layer's result.
   /// - Throws: `ComputeError.shapeMismatch` when the input does not fit.
   func append(
     to input: Graph.NodeID,

@@ -24,6 +24,7 @@ public struct Sequential: Layer {
   ///   - hidden: the units of each hidden layer.
   ///   - outputs: the units of the last layer, which has no activation.
   ///   - activation: the activation of the hidden layers.
+  /// - Returns: `hidden.count + 1` dense layers.
   public static func perceptron(
     hidden: [Int],
     outputs: Int,

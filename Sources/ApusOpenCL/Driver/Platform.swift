@@ -27,7 +27,10 @@ struct Platform {
 
   /// All platforms, in the loader's order.
   ///
-  /// - Throws: `ComputeError.deviceUnavailable` when there is none.
+  /// One that does not answer, such as what a removed driver left behind, is passed over.
+  ///
+  /// - Throws: `ComputeError.deviceUnavailable` when there is none, or the first failure when none
+  ///   answers.
   static func all(library: OpenCLLibrary) throws(ComputeError) -> [Platform] {
     let message = "no OpenCL platform: install a driver (Debian, for the CPU: pocl-opencl-icd)"
     var count: cl_uint = 0
@@ -46,10 +49,16 @@ struct Platform {
       message
     )
     var platforms: [Platform] = []
+    var failure: ComputeError?
     for index in unsafe ids.indices {
       guard let id = unsafe ids[index] else { continue }
-      platforms.append(unsafe try Platform(library: library, id: id))
+      do throws(ComputeError) {
+        platforms.append(unsafe try Platform(library: library, id: id))
+      } catch {
+        failure = failure ?? error
+      }
     }
+    if platforms.isEmpty, let failure { throw failure }
     return platforms
   }
 

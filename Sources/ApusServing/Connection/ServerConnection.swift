@@ -31,9 +31,9 @@ package struct ServerConnection {
     case sendError(WireError, correlationID: UInt64)
     /// Sends GOAWAY.
     case sendGoAway(GoAway)
-    /// Sends ERROR with correlation id 0, shuts sending down, discards what comes.
+    /// Sends ERROR with correlation id 0, calls `flushed`, shuts sending down, discards what comes.
     case abort(WireError)
-    /// Sends what is queued, then closes.
+    /// Sends what is queued, calls `flushed`, then closes; `tick` bounds how long that takes.
     case close
     /// Closes at once.
     case closeNow
@@ -47,10 +47,20 @@ package struct ServerConnection {
     case ready
     /// The server shuts down: what is in flight is finished, new requests are refused.
     case draining
-    /// ERROR was sent; input is thrown away until the peer closes.
+    /// The last bytes are on their way; input is thrown away until the peer closes.
     case lingering
     /// Over.
     case closed
+  }
+
+  /// What is left of the input after a turn.
+  package enum InputRest: Equatable {
+    /// Nothing.
+    case none
+    /// The beginning of a frame.
+    case incompleteFrame
+    /// Bytes that were not looked at, because the replies pile up; they may hold whole frames.
+    case heldBack
   }
 
   private let configuration: ServerConfiguration
@@ -66,6 +76,7 @@ package struct ServerConnection {
   private var used = Credit()
   private var inFlight: [UInt64: Credit] = [:]
   private var isInputClosed = false
+  private var isInputHeldBack = false
   private var deadlines = Deadlines()
 
   /// Creates the machine of a connection that was just opened.
@@ -225,23 +236,23 @@ package struct ServerConnection {
   }
 
   /// What is to be done after the replies of this turn are queued.
-  package mutating func afterTurn() -> Action {
-    guard isInputClosed, acceptsFrames, inFlight.isEmpty else { return .none }
-    phase = .closed
+  package mutating func afterTurn(at now: NIODeadline) -> Action {
+    guard isInputClosed, !isInputHeldBack, acceptsFrames, inFlight.isEmpty else { return .none }
+    linger(at: now)
     return .close
   }
 
   // MARK: Time and flow
 
-  /// All input that is there was decoded.
+  /// The input that is there was decoded, as far as the replies could be queued.
   ///
   /// - Parameters:
-  ///   - isFrameIncomplete: Whether the beginning of a frame is left.
+  ///   - rest: What is left of it.
   ///   - tookFrame: Whether at least one frame was taken.
   ///   - now: The time.
-  package mutating func inputConsumed(isFrameIncomplete: Bool, tookFrame: Bool, at now: NIODeadline)
-  {
-    guard isFrameIncomplete, acceptsFrames else {
+  package mutating func inputConsumed(_ rest: InputRest, tookFrame: Bool, at now: NIODeadline) {
+    isInputHeldBack = rest == .heldBack
+    guard rest == .incompleteFrame, acceptsFrames else {
       deadlines.frame = nil
       return
     }
@@ -250,19 +261,36 @@ package struct ServerConnection {
 
   /// The queue of unsent replies crossed its limit.
   package mutating func writabilityChanged(isWritable: Bool, at now: NIODeadline) {
+    // The last bytes have their deadline already, and a few of them do not cross the limit.
+    guard acceptsFrames else { return }
     deadlines.write = isWritable ? nil : now + configuration.writeTimeout
     // A frame that the server itself does not read cannot be late.
     if !isWritable { deadlines.frame = nil }
   }
 
+  /// The last bytes are sent: from now on the peer has the linger time to close.
+  package mutating func flushed(at now: NIODeadline) -> Action {
+    guard phase == .lingering else { return .none }
+    guard !isInputClosed else {
+      phase = .closed
+      return .closeNow
+    }
+    deadlines.write = nil
+    deadlines.linger = now + configuration.lingerTimeout
+    return .none
+  }
+
   /// The peer will not send any more.
-  package mutating func inputClosed() -> Action {
+  package mutating func inputClosed(at now: NIODeadline) -> Action {
     isInputClosed = true
     switch phase {
+    case .lingering where deadlines.linger == nil:
+      // The last bytes are still on their way.
+      return .none
     case .lingering, .awaitingHello:
       phase = .closed
       return .closeNow
-    case .ready, .draining: return afterTurn()
+    case .ready, .draining: return afterTurn(at: now)
     case .closed: return .none
     }
   }
@@ -289,8 +317,7 @@ package struct ServerConnection {
       return .closeNow
     }
     if Deadlines.isOver(deadlines.drain, now) || Deadlines.isOver(deadlines.quiet, now) {
-      phase = .closed
-      inFlight = [:]
+      linger(at: now)
       return .close
     }
     if Deadlines.isOver(deadlines.hello, now) {
@@ -311,10 +338,22 @@ package struct ServerConnection {
 
   /// Refuses the connection, or gives it up.
   package mutating func abort(_ error: WireError, at now: NIODeadline) -> Action {
+    linger(at: now)
+    return .abort(error)
+  }
+
+  /// Takes no more frames, and bounds how long a peer can hold the last bytes up.
+  ///
+  /// Replies that are on their way keep the write deadline that they had; the end of a drain can
+  /// only bring it forward.
+  private mutating func linger(at now: NIODeadline) {
     phase = .lingering
     inFlight = [:]
+    var write = deadlines.write ?? now + configuration.writeTimeout
+    if let drain = deadlines.drain {
+      write = min(write, max(drain, now) + configuration.lingerTimeout)
+    }
     deadlines = Deadlines()
-    deadlines.linger = now + configuration.lingerTimeout
-    return .abort(error)
+    deadlines.write = write
   }
 }

@@ -5,8 +5,8 @@ import NIOPosix
 
 /// Performs the actions of a ``ServerConnection`` on its channel.
 ///
-/// Bytes are decoded where they were read, small requests are scored at once into the buffer that is
-/// sent, and all replies of one wake-up leave in one write.
+/// Bytes are decoded where they were read, small requests are scored at once into the buffer that
+/// is sent, and all replies of one wake-up leave in one write.
 final class ServerConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer
@@ -92,7 +92,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case ChannelEvent.inputClosed:
-      perform(connection.inputClosed(), context)
+      perform(connection.inputClosed(at: .now()), context)
       endTurn(context)
     case is DrainEvent:
       perform(connection.drain(at: .now()), context)
@@ -121,9 +121,13 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
   private func consumeInput(_ context: ChannelHandlerContext) {
     let now = NIODeadline.now()
     var tookFrame = false
+    var isUsedUp = false
     while connection.acceptsFrames, context.channel.isWritable {
       do throws(FrameFailure) {
-        guard let frame = try decoder.next(from: &inbound) else { break }
+        guard let frame = try decoder.next(from: &inbound) else {
+          isUsedUp = true
+          break
+        }
         tookFrame = true
         perform(connection.received(frame, at: now), context)
       } catch {
@@ -132,29 +136,35 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       if outbound.readableBytes >= Self.flushThreshold { flush(context) }
     }
     if !connection.acceptsFrames || inbound.readableBytes == 0 { inbound = ByteBuffer() }
-    let isIncomplete = decoder.isInsideFrame || inbound.readableBytes > 0
-    connection.inputConsumed(
-      isFrameIncomplete: isIncomplete && context.channel.isWritable,
-      tookFrame: tookFrame,
-      at: now
-    )
+    let rest: ServerConnection.InputRest =
+      if !isUsedUp && inbound.readableBytes > 0 {
+        .heldBack
+      } else if decoder.isInsideFrame || inbound.readableBytes > 0 {
+        .incompleteFrame
+      } else {
+        .none
+      }
+    connection.inputConsumed(rest, tookFrame: tookFrame, at: now)
   }
 
   /// Sends the replies of this turn and sets the timer.
   private func endTurn(_ context: ChannelHandlerContext) {
     flush(context)
-    perform(connection.afterTurn(), context)
+    perform(connection.afterTurn(at: .now()), context)
     schedule(context)
   }
 
   private func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
     guard outbound.readableBytes > 0 || promise != nil else { return }
-    context.writeAndFlush(wrapOutboundOut(outbound), promise: promise)
+    // Taken out first: the write may come back here before it returns, when it makes the channel
+    // writable again.
+    var replies = ByteBuffer()
+    swap(&replies, &outbound)
+    context.writeAndFlush(wrapOutboundOut(replies), promise: promise)
     // The write mostly ended before it returned, and then this memory is used again.
-    if outbound.capacity <= Self.flushThreshold {
-      outbound.clear()
-    } else {
-      outbound = ByteBuffer()
+    if outbound.readableBytes == 0, replies.capacity <= Self.flushThreshold {
+      replies.clear()
+      outbound = replies
     }
   }
 
@@ -224,7 +234,11 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     _ then: @escaping (ChannelHandlerContext) -> Void
   ) {
     let promise = context.eventLoop.makePromise(of: Void.self)
-    promise.futureResult.assumeIsolated().whenComplete { _ in then(context) }
+    promise.futureResult.assumeIsolated().whenComplete { _ in
+      then(context)
+      self.perform(self.connection.flushed(at: .now()), context)
+      self.schedule(context)
+    }
     flush(context, promise: promise)
   }
 
@@ -245,7 +259,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
       correlationID: id,
       maximumBodyLength: connection.bodyLength
     )
-    guard request.rowCount <= server.configuration.inlineRowLimit else {
+    guard scorer.isSmall(for: server.configuration) else {
       return scoreInPool(scorer, deadline, context)
     }
     guard NIODeadline.now() < deadline else { return complete(id, .failure(.deadline)) }

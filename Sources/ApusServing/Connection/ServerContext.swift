@@ -13,6 +13,17 @@ final class ServerContext: Sendable {
   let connections = ConnectionRegistry()
 
   init(configuration: ServerConfiguration, catalog: ModelCatalog) {
+    precondition(
+      configuration.eventLoopThreads > 0 && configuration.scoringThreads > 0,
+      "a server needs threads, not \(configuration.eventLoopThreads) and "
+        + "\(configuration.scoringThreads)"
+    )
+    for name in [configuration.serverName, configuration.serverVersion] {
+      precondition(
+        name.utf8.count <= WireLimits.nameLength,
+        "'\(name)' is longer than 64 bytes"
+      )
+    }
     self.configuration = configuration
     self.catalog = catalog
     self.scoringPool = NIOThreadPool(numberOfThreads: configuration.scoringThreads)

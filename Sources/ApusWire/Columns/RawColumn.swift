@@ -84,15 +84,19 @@ extension RawColumn {
 
   /// Creates a column of categories, where `nil` is a missing one.
   ///
+  /// Texts are the same if their bytes are: a row's text does not depend on the other rows, whose
+  /// text may look the same in another normal form.
+  ///
   /// - Complexity: O(*n*) hashes; each distinct text is sent once.
   public static func categories(_ values: [String?]) -> RawColumn {
     var dictionary: [String] = []
-    var codeOfText: [String: UInt32] = [:]
+    var codeOfText: [ExactText: UInt32] = [:]
     let codes = values.map { text -> UInt32 in
       guard let text else { return 0 }
-      if let code = codeOfText[text] { return code }
+      let exact = ExactText(text)
+      if let code = codeOfText[exact] { return code }
       let code = UInt32(dictionary.count)
-      codeOfText[text] = code
+      codeOfText[exact] = code
       dictionary.append(text)
       return code
     }
@@ -100,5 +104,21 @@ extension RawColumn {
       values: .categories(dictionary: dictionary, codes: codes),
       missing: values.map { $0 == nil }
     )
+  }
+}
+
+/// A text that is equal to another if their UTF-8 bytes are, unlike `String`.
+private struct ExactText: Hashable {
+  private let text: String
+
+  init(_ text: String) { self.text = text }
+
+  static func == (left: ExactText, right: ExactText) -> Bool {
+    left.text.utf8.elementsEqual(right.text.utf8)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { bytes in unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes)) }
   }
 }

@@ -2,9 +2,9 @@ public import NIOCore
 
 /// Cuts a stream of bytes into verified frames.
 ///
-/// The decoder holds no bytes: it takes whole frames from the front of the caller's buffer and leaves
-/// the rest there. It verifies a header as soon as its 32 bytes are there, before the caller has read
-/// any of the body, and only once.
+/// The decoder holds no bytes: it takes whole frames from the front of the caller's buffer and
+/// leaves the rest there. It verifies a header as soon as its 32 bytes are there, before the caller
+/// has read any of the body, and only once.
 ///
 /// ```
 /// buffer:  | header | body        | header | bo…
@@ -36,8 +36,8 @@ public struct FrameDecoder: Sendable {
   ///
   /// - Parameter buffer: What was received and not yet taken.
   /// - Returns: The frame, or `nil` if `buffer` does not hold all of it yet.
-  /// - Throws: ``FrameFailure``. If the connection survives it, the bad frame was taken from `buffer`
-  ///   and the decoder may be called again; else it must not be.
+  /// - Throws: ``FrameFailure``. If the connection survives it, the bad frame was taken from
+  ///   `buffer` and the decoder may be called again; else it must not be.
   public mutating func next(from buffer: inout ByteBuffer) throws(FrameFailure) -> Frame? {
     let header: FrameHeader
     if let pendingHeader {

@@ -59,18 +59,23 @@ extension ModelInfo.Column {
     guard let kind = RawColumn.Kind(rawValue: try reader.readData(UInt8.self)) else {
       throw .protocolViolation("the kind of a column is unknown")
     }
-    guard try reader.readData(UInt8.self) == 0 else { throw .reservedNotZero }
+    guard let valueKind = ValueKind(rawValue: try reader.readData(UInt8.self)) else {
+      throw .protocolViolation("the value kind of a column is unknown")
+    }
     let count = try reader.readData(UInt32.self)
     let name = try reader.readText()
     var categories: [String] = []
     // Each category takes bytes of the body, so the loop ends with them whatever `count` says.
     for _ in 0..<count { categories.append(try reader.readText()) }
-    self.init(name: name, kind: kind, categories: categories)
+    self.init(name: name, valueKind: valueKind, categories: categories)
+    guard self.kind == kind else {
+      throw .protocolViolation("the kind of a column does not go with its value kind")
+    }
   }
 
   func encode(into buffer: inout ByteBuffer) {
     buffer.writeInteger(kind.rawValue)
-    buffer.writeRepeatingByte(0, count: 1)
+    buffer.writeInteger(valueKind.rawValue)
     buffer.writeInteger(UInt32(categories.count), endianness: .little)
     buffer.writeText(name)
     for category in categories { buffer.writeText(category) }

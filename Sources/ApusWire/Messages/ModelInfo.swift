@@ -12,10 +12,26 @@ public struct ModelInfo: Equatable, Sendable {
 
   /// One raw column.
   public struct Column: Equatable, Sendable {
+    /// What the values of a column mean in the user's table.
+    public enum ValueKind: UInt8, Sendable, CaseIterable {
+      /// True or false.
+      case boolean = 1
+      /// Whole numbers of at most 2^53 in size.
+      case integer = 2
+      /// Numbers.
+      case real = 3
+      /// Text with few distinct values.
+      case category = 4
+      /// Text with mostly distinct values.
+      case text = 5
+      /// Seconds since 1970-01-01T00:00:00Z.
+      case timestamp = 6
+    }
+
     /// The name.
     public var name: String
-    /// The kind of its values.
-    public var kind: RawColumn.Kind
+    /// What the values mean.
+    public var valueKind: ValueKind
     /// The categories that the model knows, if it publishes them.
     public var categories: [String]
 
@@ -23,12 +39,21 @@ public struct ModelInfo: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - name: The name.
-    ///   - kind: The kind of its values.
+    ///   - valueKind: What the values mean.
     ///   - categories: The categories that the model knows, if it publishes them.
-    public init(name: String, kind: RawColumn.Kind, categories: [String] = []) {
+    public init(name: String, valueKind: ValueKind, categories: [String] = []) {
       self.name = name
-      self.kind = kind
+      self.valueKind = valueKind
       self.categories = categories
+    }
+
+    /// How SCORE carries the values.
+    public var kind: RawColumn.Kind {
+      switch valueKind {
+      case .boolean: .boolean
+      case .integer, .real, .timestamp: .number
+      case .category, .text: .category
+      }
     }
   }
 

@@ -3,15 +3,15 @@ public import NIOCore
 extension ScoreReply {
   /// Appends a SCORE_OK frame whose scores are computed where they are sent from.
   ///
-  /// A row with a score that is not finite fails with INTERNAL: its scores are sent as 0. If `score`
-  /// throws, the buffer is as it was.
+  /// A row with a score that is not finite fails with INTERNAL: its scores are sent as 0. If
+  /// `score` throws, the buffer is as it was.
   ///
   /// - Parameters:
   ///   - model: The model that scores.
   ///   - rowCount: The rows.
   ///   - outputWidth: The scores per row.
   ///   - correlationID: The number of the request.
-  ///   - buffer: The buffer.
+  ///   - buffer: The buffer, which holds nothing but whole frames.
   ///   - score: Writes `rowCount` times `outputWidth` scores, which are 0 before.
   /// - Throws: What `score` throws.
   public static func encode<Failure: Error>(
@@ -22,6 +22,10 @@ extension ScoreReply {
     into buffer: inout ByteBuffer,
     score: (inout MutableSpan<Float>) throws(Failure) -> Void
   ) throws(Failure) {
+    precondition(
+      buffer.writerIndex % WireLimits.alignment == 0,
+      "a frame begins at byte \(buffer.writerIndex) of its buffer, not at a multiple of 8"
+    )
     let length = rowCount * outputWidth * MemoryLayout<Float>.size
     buffer.reserveCapacity(
       minimumWritableBytes: WireLimits.headerLength + blockLength + length + 8

@@ -5,6 +5,9 @@ public struct ScoreReply: Equatable, Sendable {
   /// The bytes of the fixed block.
   static let blockLength = 32
 
+  /// The bytes of a body beside scores and statuses: the fixed block and paddings, generously.
+  package static let overheadLength = 64
+
   /// The model that scored all rows.
   public let model: ModelHandle
 

@@ -73,8 +73,8 @@ public struct ScoreRequest: Sendable {
 
   /// Calls `body` with the matrix, row after row.
   ///
-  /// Nothing is copied if the matrix is aligned to 4 bytes in memory, which it is wherever the frames
-  /// of a connection are read into one buffer.
+  /// Nothing is copied if the matrix is aligned to 4 bytes in memory, which it is wherever the
+  /// frames of a connection are read into one buffer.
   ///
   /// - Parameter body: Takes `rowCount` times `columnCount` numbers.
   /// - Returns: What `body` returns.

@@ -15,8 +15,9 @@ INLINE vector element_gradient(apus_loss loss, vector prediction, vector target)
   switch (loss) {
   case APUS_MEAN_SQUARED_ERROR: return difference + difference;
   case APUS_MEAN_ABSOLUTE_ERROR: {
-    const vector sign = select_lanes(difference < splat(0), splat(-1), splat(1));
-    return select_lanes(difference == splat(0), splat(0), sign);
+    // What is neither above nor below 0 is 0 itself or NaN, and stays so.
+    const vector above = select_lanes(difference > splat(0), splat(1), difference);
+    return select_lanes(difference < splat(0), splat(-1), above);
   }
   default: return sigmoid(prediction) - target;
   }

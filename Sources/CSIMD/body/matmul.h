@@ -20,7 +20,8 @@ struct KERNEL(product) {
   size_t row_blocks, rows_per_task, columns_per_task;
 };
 
-INLINE vector finish(const struct call *step, vector c, size_t i, size_t j, size_t n, size_t lanes) {
+INLINE vector finish(const struct call *step, vector c, size_t i, size_t j, size_t n,
+                     size_t lanes) {
   if (step->bias) c += load_up_to(step->bias + j, lanes);
   switch (step->epilogue) {
   case APUS_EPILOGUE_NONE: return c;

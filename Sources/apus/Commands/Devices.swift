@@ -37,8 +37,12 @@ struct Devices: ParsableCommand {
     case .cpu: break
     case nil, .automatic:
       do {
-        for index in try OpenCLDevices.discover().indices {
-          backends.append(try OpenCLBackend(deviceIndex: index))
+        for device in try OpenCLDevices.discover().indices {
+          do {
+            backends.append(try OpenCLBackend(deviceIndex: device))
+          } catch {
+            Terminal.report("apus: opencl:\(device) is left out: \(error)")
+          }
         }
       } catch {
         absence = "\(error)"

@@ -42,7 +42,9 @@ struct Inspect: ParsableCommand {
     }
     lines += manifest.transform.notes.map { "  \($0)" }
     lines += ["", "net (\(artifact.parameterCount) parameters):"]
-    lines += manifest.graph.fused().nodes.map { "  \($0.operation) -> \($0.shape)" }
+    lines += manifest.graph.fused().nodes.compactMap { node in
+      if case .variable = node.operation { nil } else { "  \(node.operation) -> \(node.shape)" }
+    }
     Terminal.print(lines.joined(separator: "\n"))
   }
 }

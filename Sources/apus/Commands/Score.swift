@@ -76,9 +76,9 @@ struct Score: AsyncParsableCommand {
       csv: reading.data, schema: artifact.manifest.transform.schema, options: reading.options)
     return try device.withBackend { backend in
       let scorer = try Scorer(artifact, backend: backend, batchCapacity: batchSize)
-      return ScoredRows(
+      return try ScoredRows(
         scores: try scorer.scores(of: table), names: artifact.outputNames,
-        device: backend.device.selector)
+        device: backend.device.selector, of: reading.data)
     }
   }
 }

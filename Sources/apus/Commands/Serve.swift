@@ -2,6 +2,7 @@ internal import ApusModel
 internal import ApusServing
 internal import ApusWire
 internal import ArgumentParser
+internal import Glibc
 internal import NIOCore
 internal import UnixSignals
 
@@ -45,6 +46,12 @@ struct Serve: AsyncParsableCommand {
     }
     let served = try folders.map { folder in
       let artifact = try Artifact(at: folder.path)
+      guard artifact.manifest.name == folder.name else {
+        throw ArtifactError(
+          .invalidName,
+          "it was sealed as \(artifact.manifest.name); give the folder that name, or train a model"
+            + " of this one", path: folder.path)
+      }
       return try device.withBackend { backend in
         ArtifactModel(try Scorer(artifact, backend: backend))
       }
@@ -64,7 +71,8 @@ struct Serve: AsyncParsableCommand {
       group.addTask {
         var isDraining = false
         for await _ in signals {
-          if isDraining { throw ExitCode(130) }
+          // Not an orderly exit: what a drain waits for may be stuck in a driver.
+          if isDraining { _exit(130) }
           isDraining = true
           Terminal.report("draining")
           Task { await server.drain() }

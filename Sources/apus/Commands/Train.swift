@@ -20,6 +20,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var device: DeviceOptions
+  @OptionGroup var columns: ColumnOptions
   @OptionGroup var net: NetOptions
 
   @Option(help: "The column to predict.")
@@ -37,37 +38,22 @@ struct Train: ParsableCommand {
   @Option(help: "The seed of split, initial weights and shuffling.")
   var seed: UInt64 = 42
 
-  @Option(help: "Columns to leave out, separated by commas.")
-  var drop = CommaSeparated<String>([])
-
-  @Option(help: "Columns whose kind is given, as COLUMN=KIND,...: \(Train.kinds).")
-  var kinds = CommaSeparated<String>([])
-
   @Flag(help: "Print one JSON object.")
   var json = false
 
-  private static let kinds = ColumnKind.allCases.map(\.rawValue).joined(separator: " ")
+  func validate() throws {
+    for (name, share) in [("--test", test), ("--validation", validation)] where !(0..<1 ~= share) {
+      throw ValidationError("\(name) takes a share from 0 to below 1, not \(share)")
+    }
+  }
 
   func run() throws {
     let folder = ModelFolder(output)
-    guard ModelFolder.isValid(name: folder.name) else {
-      throw Failure.usage(
-        "--output \(output): a model's name has 1 to 64 of the characters a-z 0-9 _ . -")
-    }
+    try folder.checkIsWritable()
     var options = reading.options
-    options.kinds = try columnKinds()
+    options.kinds = columns.kinds.values
     let table = try Table(csv: reading.data, options: options)
-    let fingerprint = try Digest(ofFile: reading.data)
-    let progress = TrainingProgress()
-    let recipe = recipe()
-    let product = try device.withBackend { backend in
-      progress.begin(
-        "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
-      return try recipe.train(
-        on: table, name: folder.name, fingerprint: fingerprint, backend: backend,
-        observer: progress)
-    }
-    progress.end()
+    let product = try train(on: table, named: folder.name)
     for note in product.notes { Terminal.report("  \(note)") }
     let (artifact, path) = try product.artifact.seal(in: folder)
     let report = TrainingReport(product, artifact, path: path)
@@ -78,28 +64,27 @@ struct Train: ParsableCommand {
     }
   }
 
+  private func train(on table: Table, named name: String) throws -> TrainingRecipe.Product {
+    let progress = TrainingProgress()
+    defer { progress.end() }
+    let fingerprint = try Digest(ofFile: reading.data)
+    let recipe = recipe()
+    return try device.withBackend { backend in
+      progress.begin(
+        "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
+      return try recipe.train(
+        on: table, name: name, fingerprint: fingerprint, backend: backend, observer: progress)
+    }
+  }
+
   private func recipe() -> TrainingRecipe {
     var recipe = TrainingRecipe(label: label)
-    recipe.features.droppedColumns = Set(drop.elements)
+    recipe.features = columns.features
     recipe.testFraction = test
     recipe.validationFraction = validation
     recipe.seed = seed
     recipe.writer = "apus \(Apus.version)"
     net.apply(to: &recipe)
     return recipe
-  }
-
-  private func columnKinds() throws -> [String: ColumnKind] {
-    var kinds: [String: ColumnKind] = [:]
-    for assignment in self.kinds.elements {
-      guard let equals = assignment.lastIndex(of: "="),
-        let kind = ColumnKind(rawValue: String(assignment[assignment.index(after: equals)...]))
-      else {
-        throw Failure.usage(
-          "--kinds \(assignment): expected COLUMN=KIND, KIND one of \(Self.kinds)")
-      }
-      kinds[String(assignment[..<equals])] = kind
-    }
-    return kinds
   }
 }

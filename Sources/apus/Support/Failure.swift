@@ -16,7 +16,15 @@ struct Failure: Error {
 
   /// A file that cannot be written.
   static func cannotWrite(_ path: String, _ cause: any Error) -> Failure {
-    Failure(message: "\(path): it cannot be written: \(cause)", exitCode: 73)
+    Failure(message: "\(path): it cannot be written: \(cause.reason)", exitCode: 73)
+  }
+
+  /// A row that the model gives no finite score, whether here or on a server.
+  static func noScore(_ path: String, row: Int) -> Failure {
+    Failure(
+      message: "\(path): row \(row): the model's score is not a finite number; look for extreme "
+        + "values in that row",
+      exitCode: 65)
   }
 
   private init(message: String, exitCode: Int32) {
@@ -37,6 +45,7 @@ struct Failure: Error {
     case let error as ClientError:
       self.init(message: "\(error)", exitCode: error.code == .refused ? 65 : 69)
     case let error as SimulationError: self.init(message: "\(error)", exitCode: 73)
+    case let error as DemoError: self.init(message: "\(error)", exitCode: error.exitCode)
     default: return nil
     }
   }

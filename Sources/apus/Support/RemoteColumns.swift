@@ -3,65 +3,54 @@ internal import ApusData
 internal import ApusWire
 
 /// The columns of a file that a served model takes, ready to be sent.
-struct RemoteColumns {
+struct RemoteColumns: Sendable {
   private let table: Table
   private let names: [String]
 
-  /// Reads a file and finds the model's columns in it.
+  /// Reads the model's columns of a file, exactly as they are read to be scored here.
   ///
   /// - Throws: `DataError` naming file, line and column.
   init(_ reading: ReadingOptions, model: ModelInfo) throws(DataError) {
-    var options = reading.options
-    for column in model.columns {
-      switch column.kind {
-      case .boolean: options.kinds[column.name] = .boolean
-      case .category: options.kinds[column.name] = .category
-      // Left to inference: timestamps are numbers too.
-      case .number: break
-      }
-    }
-    var table = try Table(csv: reading.data, options: options)
-    for column in model.columns where column.kind == .number {
-      guard try !table.requiredColumn(named: column.name).kind.isNumeric else { continue }
-      // Read as numbers, which names the first line that is not one.
-      options.kinds[column.name] = .real
-      table = try Table(csv: reading.data, options: options)
-    }
-    self.table = table
+    var kinds: [String: ColumnKind] = [:]
+    for column in model.columns { kinds[column.name] = ColumnKind(column.valueKind) }
+    self.table = try Table(csv: reading.data, columns: kinds, options: reading.options)
     self.names = model.columns.map(\.name)
   }
 
-  /// The most requests that wait for their replies.
-  private static let requestsInFlight = 64
+  /// The count of rows.
+  var rowCount: Int { table.rowCount }
 
-  /// Scores all rows.
+  /// Scores all rows; the scores of a row that the server could not score are not-a-number.
   func score(by client: Client, model: ModelInfo, batchSize: Int) async throws -> [Float] {
-    let width = model.outputWidth
-    var scores = [Float](repeating: 0, count: table.rowCount * width)
-    var starts = stride(from: 0, to: table.rowCount, by: batchSize).makeIterator()
-    try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
-      func sendNext() throws {
-        guard let start = starts.next() else { return }
-        let columns = try columns(start..<min(start + batchSize, table.rowCount))
-        group.addTask {
-          (start, try await client.score(model: model, columns: columns).scores)
-        }
-      }
-      for _ in 0..<Self.requestsInFlight { try sendNext() }
-      while let (start, batch) = try await group.next() {
-        scores.replaceSubrange(start * width..<start * width + batch.count, with: batch)
-        try sendNext()
-      }
+    try await client.score(model: model, rowCount: table.rowCount, batchSize: batchSize) {
+      try columns($0)
     }
-    return scores
   }
 
-  private func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
+  /// Some rows, as a request holds them.
+  ///
+  /// - Throws: `DataError` where a column is missing.
+  func columns(_ rows: Range<Int>) throws(DataError) -> [RawColumn] {
     var columns: [RawColumn] = []
     for name in names {
       columns.append(RawColumn(try table.requiredColumn(named: name), rows: rows))
     }
     return columns
+  }
+}
+
+extension ColumnKind {
+  /// The kind that a server tells.
+  fileprivate init(_ kind: ModelInfo.Column.ValueKind) {
+    self =
+      switch kind {
+      case .boolean: .boolean
+      case .integer: .integer
+      case .real: .real
+      case .category: .category
+      case .text: .text
+      case .timestamp: .timestamp
+      }
   }
 }
 

@@ -13,6 +13,19 @@ struct ScoredRows {
   /// The device that computed them.
   let device: String
 
+  /// Takes the scores of a file.
+  ///
+  /// - Throws: `Failure` naming the first row without a finite score, so that no file is written
+  ///   that looks complete and is not.
+  init(scores: [Float], names: [String], device: String, of path: String) throws {
+    self.scores = scores
+    self.names = names
+    self.device = device
+    if let index = scores.firstIndex(where: { !$0.isFinite }) {
+      throw Failure.noScore(path, row: index / width)
+    }
+  }
+
   var width: Int { max(1, names.count) }
   var rowCount: Int { scores.count / width }
 
@@ -21,9 +34,8 @@ struct ScoredRows {
   ///
   /// - Throws: `Failure` when the file cannot be written; then nothing is left of it.
   func write(to path: String) throws {
-    var text =
-      "row,"
-      + (names.isEmpty ? "score" : names.map { "score_\($0)" }.joined(separator: ",")) + "\n"
+    let columns = ["row"] + (names.isEmpty ? ["score"] : names.map { "score_\($0)" })
+    var text = columns.map(CSVField.quoted).joined(separator: ",") + "\n"
     for row in 0..<rowCount {
       text += String(row)
       for score in scores[row * width..<(row + 1) * width] { text += ",\(score)" }
@@ -46,9 +58,10 @@ extension ScoredRows {
     do {
       let model = try await client.modelInfo(name)
       let columns = try RemoteColumns(reading, model: model)
-      self.init(
+      try self.init(
         scores: try await columns.score(by: client, model: model, batchSize: batchSize),
-        names: model.outputWidth == 1 ? [] : model.outputNames, device: model.device)
+        names: model.outputWidth == 1 ? [] : model.outputNames, device: model.device,
+        of: reading.data)
     } catch {
       await client.close()
       throw error

@@ -39,7 +39,7 @@ final class TrainingProgress: TrainingObserver {
 
   /// Leaves the last line as it stands and begins a new one.
   func end() {
-    if Terminal.isInteractive { Terminal.write("\n") }
+    if lastDrawing != nil { Terminal.write("\n") }
     if isInterrupted { Terminal.report("interrupted; the best weights so far are kept") }
   }
 

@@ -1,0 +1,48 @@
+"""The table and the JSON file that every benchmark leaves behind."""
+
+import json
+
+
+def figure(name, value, unit, peer=None, target=None, met=None, notes="", digits=4):
+    """One figure; the ratio is value over peer, where there is a peer."""
+    def rounded(number):
+        return None if number is None else float(f"{number:.{digits}g}")
+
+    return {
+        "figure": name, "value": rounded(value), "unit": unit, "peer": rounded(peer),
+        "ratio": rounded(value / peer) if peer else None, "target": target, "met": met,
+        "notes": notes,
+    }
+
+
+def below(name, value, unit, peer, ratio, notes=""):
+    """A figure that is to be at most `ratio` times the peer's."""
+    return figure(name, value, unit, peer, f"ratio <= {ratio}", value <= ratio * peer, notes)
+
+
+def above(name, value, unit, peer, ratio, notes=""):
+    """A figure that is to be at least `ratio` times the peer's."""
+    return figure(name, value, unit, peer, f"ratio >= {ratio}", value >= ratio * peer, notes)
+
+
+def write(figures, path):
+    """Prints the table and writes the file; returns whether every target is met."""
+    def text(value):
+        if value is None:
+            return "-"
+        if isinstance(value, bool):
+            return "yes" if value else "NO"
+        return f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+    names = ["figure", "value", "unit", "peer", "ratio", "target", "met"]
+    rows = [[text(row[name]) for name in names] for row in figures]
+    widths = [max(len(cells[i]) for cells in [names] + rows) for i in range(len(names))]
+    for cells in [names] + rows:
+        print("  ".join(
+            cell.rjust(width) if name in ("value", "peer", "ratio") else cell.ljust(width)
+            for cell, width, name in zip(cells, widths, names)).rstrip())
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(figures, file, indent=2)
+        file.write("\n")
+    print(f"written to {path}")
+    return all(row["met"] is not False for row in figures)

@@ -1,0 +1,48 @@
+extension Operation: CustomStringConvertible {
+  /// The operation in a few words, such as `matmul + bias, relu`.
+  public var description: String {
+    switch self {
+    case .input(let name, _): "input \(name)"
+    case .variable(let variable): "variable \(variable.name)"
+    case .constant(let value): "constant \(value)"
+    case .matmul(let matmul): matmul.description
+    case .binary(let binary): binary.rawValue
+    case .activation(let activation): activation.rawValue
+    case .activationGradient(let activation): "gradient of \(activation.rawValue)"
+    case .reduce(let reduction): "\(reduction.kind.rawValue) over \(reduction.axis.rawValue)"
+    case .broadcast(let reduction, let shape):
+      "\(reduction.kind.rawValue) over \(reduction.axis.rawValue) spread to \(shape)"
+    case .softmax: "softmax"
+    case .loss(let loss): loss.rawValue
+    case .lossGradient(let loss): "gradient of \(loss.rawValue)"
+    case .update(let rule): "update by \(rule)"
+    }
+  }
+}
+
+extension MatMul: CustomStringConvertible {
+  /// The product, then what is fused into it.
+  public var description: String {
+    var text = transposition == .nn ? "matmul" : "matmul \(transposition.rawValue)"
+    if hasBias { text += " + bias" }
+    switch epilogue {
+    case .none: return text
+    case .activation(let activation): return "\(text), \(activation.rawValue)"
+    case .activationGradient(let activation): return "\(text), gradient of \(activation.rawValue)"
+    }
+  }
+}
+
+extension UpdateRule: CustomStringConvertible {
+  /// The rule's name and hyper-parameters.
+  public var description: String {
+    switch self {
+    case .sgd(0, _): "sgd"
+    case .sgd(let momentum, let nesterov):
+      "sgd with \(nesterov ? "Nesterov " : "")momentum \(momentum)"
+    case .rmsprop(let rho, let epsilon): "rmsprop (rho \(rho), epsilon \(epsilon))"
+    case .adam(let beta1, let beta2, let epsilon):
+      "adam (beta1 \(beta1), beta2 \(beta2), epsilon \(epsilon))"
+    }
+  }
+}

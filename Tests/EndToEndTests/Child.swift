@@ -1,0 +1,50 @@
+import Foundation
+import Synchronization
+
+/// One run of the executable, its output going to files so that no pipe can fill up.
+final class Child: Sendable {
+  /// Standard output.
+  let output: URL
+  /// Standard error.
+  let errors: URL
+
+  private let identifier: pid_t
+  private let ended: AsyncStream<Int32>
+
+  /// Starts a run.
+  init(_ arguments: [String], in workspace: Workspace) throws {
+    let name = workspace.nextRunName()
+    output = workspace.folder.appending(path: "\(name).out")
+    errors = workspace.folder.appending(path: "\(name).err")
+    for file in [output, errors] { try Data().write(to: file) }
+    let process = Process()
+    process.executableURL = Apus.executable
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: errors)
+    let (ended, continuation) = AsyncStream.makeStream(of: Int32.self)
+    process.terminationHandler = { process in
+      let base: Int32 = process.terminationReason == .exit ? 0 : 256
+      continuation.yield(base + process.terminationStatus)
+      continuation.finish()
+    }
+    self.ended = ended
+    try process.run()
+    identifier = process.processIdentifier
+  }
+
+  /// Sends a signal.
+  func signal(_ number: Int32) { kill(identifier, number) }
+
+  /// Waits for the end; a test that is cancelled meanwhile ends the run.
+  func exitCode() async -> Int32 {
+    await withTaskCancellationHandler {
+      var last: Int32 = -1
+      for await code in ended { last = code }
+      return last
+    } onCancel: {
+      kill(identifier, SIGKILL)
+    }
+  }
+}

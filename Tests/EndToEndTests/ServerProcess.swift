@@ -1,0 +1,36 @@
+import Foundation
+
+/// `apus serve` on a free port.
+struct ServerProcess: Sendable {
+  /// `HOST:PORT`.
+  let address: String
+  /// The line that told it.
+  let line: String
+
+  private let child: Child
+
+  /// Starts a server and waits until it is ready.
+  init(models: String, in workspace: Workspace) async throws {
+    child = try Child(
+      ["serve", "--models", models, "--listen", "127.0.0.1:0", "--device", "cpu"], in: workspace)
+    let name = child.output.lastPathComponent
+    // Its output is a file, and a file does not announce that it has grown.
+    for _ in 0..<2000 where try !workspace.text(name).contains("\n") {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    line = try workspace.text(name)
+    let ready = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    guard let address = ready?["address"] as? String, ready?["ready"] as? Bool == true else {
+      throw Apus.Unusable(try workspace.text(child.errors.lastPathComponent))
+    }
+    self.address = address
+  }
+
+  /// Stops the server as an operator would.
+  ///
+  /// - Returns: Its exit code.
+  func stop() async -> Int32 {
+    child.signal(SIGTERM)
+    return await child.exitCode()
+  }
+}
