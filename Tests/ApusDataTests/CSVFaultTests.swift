@@ -122,4 +122,32 @@ import Testing
         == "f.csv:3: column \"Age\": the value is wrong; expected a number, found \"a b\""
     )
   }
+
+  @Test(arguments: [1, 5, 1 << 16]) func firstFaultOfTheFileIsThrown(blockBytes: Int) {
+    let text = "a,b\n1,2\n1,x\ny,2\n1\n"
+    let options = CSVOptions(kinds: ["a": .real, "b": .real])
+    let fault = #expect(throws: DataError.self) {
+      try Table(csv: Array(text.utf8), options: options, blockBytes: blockBytes)
+    }
+    #expect(fault?.code == .wrongKind)
+    #expect(fault?.line == 3)
+    #expect(fault?.column == "b")
+  }
+
+  @Test(arguments: ["-", ".", "-.", "+", "1.2.3", "1-", "--1", "1e", "0x1", "1 2", "12345678:"])
+  func almostNumbers(text: String) {
+    let options = CSVOptions(kinds: ["number": .real])
+    let fault = readFault(Array("number\n1234567890123456\n\(text)\n".utf8), options: options)
+    #expect(fault?.code == .wrongKind)
+    #expect(fault?.line == 3)
+  }
+
+  @Test(arguments: [2, 24, 25, 40]) func columnNamesAreUnique(count: Int) {
+    let columns = (0..<count).map { index in
+      Column(name: "c\(index == count - 1 ? 0 : index)", kind: .real, numbers: [1])
+    }
+    let fault = #expect(throws: DataError.self) { try Table(columns: columns) }
+    #expect(fault?.code == .duplicateColumn)
+    #expect(fault?.column == "c0")
+  }
 }

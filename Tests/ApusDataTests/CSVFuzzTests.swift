@@ -57,6 +57,10 @@ import Glibc
     for blockBytes in [1, 2, 3, 5, 7, 16, 61] {
       let parts = try Table(csv: bytes, options: options, blockBytes: blockBytes)
       #expect(parts == whole, "seed \(seed), blocks of \(blockBytes)")
+      var alone = options
+      alone.threadLimit = 1
+      let single = try Table(csv: bytes, options: alone, blockBytes: blockBytes)
+      #expect(single == whole, "seed \(seed), blocks of \(blockBytes), one thread")
     }
   }
 

@@ -103,6 +103,17 @@ import Foundation
     #expect(try matrix(scored, transform)[0] == matrix(train, transform)[1])
   }
 
+  @Test func dictionaryOfOneString() throws {
+    let transform = try fit(table("c,y\na,0\nb,1\nb,0\n"))
+    let scored = try Table(columns: [
+      Column(name: "c", kind: .category, strings: ["a", nil, "a"])
+    ])
+    // What is missing becomes the most frequent category, which is not the only one of this table.
+    #expect(try matrix(scored, transform) == [[1, 0, 0], [0, 1, 0], [1, 0, 0]])
+    let unknown = try Table(columns: [Column(name: "c", kind: .category, strings: ["z"])])
+    #expect(try matrix(unknown, transform) == [[0, 0, 1]])
+  }
+
   @Test func rareCategoriesShareTheUnknownSlot() throws {
     let table = try table("c,y\na,0\na,1\nb,0\n")
     let transform = try fit(table, options: FeatureOptions(minimumCategoryRows: 2))
