@@ -3,6 +3,7 @@ internal import ApusCompute
 internal import ApusModel
 internal import ApusOpenCL
 internal import ArgumentParser
+internal import FoundationEssentials
 
 /// What `--device` asks for: the one place that picks a backend.
 enum DeviceChoice: Hashable, ExpressibleByArgument {
@@ -43,7 +44,7 @@ enum DeviceChoice: Hashable, ExpressibleByArgument {
     threads: Int?, _ body: (any Backend) throws -> Result
   ) throws -> Result {
     switch self {
-    case .cpu: return try body(CPUBackend(threads: threads))
+    case .cpu: return try body(try cpuBackend(threads: threads))
     case .opencl(let index): return try body(try OpenCLBackend(deviceIndex: index))
     case .automatic:
       do {
@@ -55,9 +56,23 @@ enum DeviceChoice: Hashable, ExpressibleByArgument {
       } catch let error as ArtifactError where error.code == .goldenMismatch {
         Terminal.report("apus: the CPU takes over: \(error)")
       }
-      return try body(CPUBackend(threads: threads))
+      return try body(try cpuBackend(threads: threads))
     }
   }
+}
+
+/// The CPU at the level that `APUS_ISA` forces, or at its highest.
+///
+/// - Throws: `Failure` when the variable names a level that this machine does not have: a forced
+///   level that is not obeyed would make a test of it worthless.
+private func cpuBackend(threads: Int?) throws -> CPUBackend {
+  let forced = ProcessInfo.processInfo.environment["APUS_ISA"]
+  let levels = InstructionSet.supported.map(\.rawValue)
+  if let forced, !levels.contains(forced) {
+    throw Failure.usage(
+      "APUS_ISA is \(forced), and the levels of this machine are \(levels.joined(separator: ", "))")
+  }
+  return CPUBackend(threads: threads)
 }
 
 /// The options of every command that computes.
