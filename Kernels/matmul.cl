@@ -90,16 +90,18 @@ void multiply_block(
   }
 }
 
-// A: m x k. B: k x n. C, saved: m x n. bias: n.
-kernel void matmul_nn(
+// A[i,l] at i a_row + l a_column. B: k x n. C, saved: m x n. bias: n.
+// A work-item owns MATMUL_ROWS x LANES elements of C.
+void multiply(
     global const float *a, ulong a_offset, global const float *b, ulong b_offset,
     global float *c, ulong c_offset, global const float *bias, ulong bias_offset,
     global const float *saved, ulong saved_offset, uint m, uint n, uint k, uint has_bias,
-    uint epilogue, uint activation) {
+    uint epilogue, uint activation, uint a_row, uint a_column) {
   const uint row = get_global_id(0) * MATMUL_ROWS;
   const uint column = get_global_id(1) * LANES;
   if (row >= m || column >= n) return;
-  multiply_block(a + a_offset, k, 1, b + b_offset, c + c_offset, m, n, k, row, column);
+  multiply_block(
+      a + a_offset, a_row, a_column, b + b_offset, c + c_offset, m, n, k, row, column);
   const ulong start = (ulong)row * n + column;
   finish(
       c + c_offset + start, bias + bias_offset + column, saved + saved_offset + start,
@@ -107,21 +109,26 @@ kernel void matmul_nn(
       activation);
 }
 
-// A: k x m. B: k x n. C, saved: m x n. bias: n.
+// A: m x k.
+kernel void matmul_nn(
+    global const float *a, ulong a_offset, global const float *b, ulong b_offset,
+    global float *c, ulong c_offset, global const float *bias, ulong bias_offset,
+    global const float *saved, ulong saved_offset, uint m, uint n, uint k, uint has_bias,
+    uint epilogue, uint activation) {
+  multiply(
+      a, a_offset, b, b_offset, c, c_offset, bias, bias_offset, saved, saved_offset, m, n, k,
+      has_bias, epilogue, activation, k, 1);
+}
+
+// A: k x m.
 kernel void matmul_tn(
     global const float *a, ulong a_offset, global const float *b, ulong b_offset,
     global float *c, ulong c_offset, global const float *bias, ulong bias_offset,
     global const float *saved, ulong saved_offset, uint m, uint n, uint k, uint has_bias,
     uint epilogue, uint activation) {
-  const uint row = get_global_id(0) * MATMUL_ROWS;
-  const uint column = get_global_id(1) * LANES;
-  if (row >= m || column >= n) return;
-  multiply_block(a + a_offset, 1, m, b + b_offset, c + c_offset, m, n, k, row, column);
-  const ulong start = (ulong)row * n + column;
-  finish(
-      c + c_offset + start, bias + bias_offset + column, saved + saved_offset + start,
-      min(m - row, (uint)MATMUL_ROWS), min(n - column, (uint)LANES), n, has_bias, epilogue,
-      activation);
+  multiply(
+      a, a_offset, b, b_offset, c, c_offset, bias, bias_offset, saved, saved_offset, m, n, k,
+      has_bias, epilogue, activation, 1, m);
 }
 
 // A[i,l] at i a_row + l a_column, B[l,j] at l b_row + j b_column. C, saved: m x n. bias: n.

@@ -103,7 +103,7 @@ extension Manifest {
   /// This manifest's bytes with its seal filled in, and the seal.
   func sealed() throws -> (bytes: [UInt8], seal: Digest) {
     var copy = self
-    copy.seal = .placeholder
+    copy.seal = .zeros
     let seal = Digest(of: try copy.encoded())
     copy.seal = seal
     return (try copy.encoded(), seal)

@@ -29,8 +29,8 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
 
   private init(description: String) { self.description = description }
 
-  /// All zeros: what stands where a file's own digest will be.
-  static let placeholder = Digest(description: String(repeating: "0", count: 64))
+  /// All zeros: what a manifest has in place of its own seal while the seal is computed.
+  static let zeros = Digest(description: String(repeating: "0", count: 64))
 
   /// The 32 bytes.
   public var bytes: [UInt8] {

@@ -64,7 +64,7 @@ public struct Manifest: Codable, Hashable, Sendable {
   /// The format of the artifact.
   public var formatVersion = Manifest.currentFormatVersion
   /// The SHA-256 of this file with zeros in this place, so that no byte of it can change unseen.
-  public var seal = Digest.placeholder
+  public var seal = Digest.zeros
   /// The software that wrote it.
   public var writer: String
   /// The model's name.

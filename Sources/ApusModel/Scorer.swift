@@ -13,6 +13,10 @@ public final class Scorer: Sendable {
   public let device: DeviceDescription
   /// The way from raw columns to features.
   public let encoder: FeatureEncoder
+  /// The number of features of a row.
+  public let featureWidth: Int
+  /// The number of scores of a row.
+  public let outputWidth: Int
 
   private let backend: any Backend
   private let store: any VariableStore
@@ -37,6 +41,8 @@ public final class Scorer: Sendable {
     self.backend = backend
     self.device = backend.device
     self.encoder = FeatureEncoder(artifact.manifest.transform)
+    self.featureWidth = encoder.width
+    self.outputWidth = artifact.outputWidth
     self.batchCapacity = batchCapacity
     self.store = try backend.makeVariables(artifact.manifest.graph.variables)
     for (name, values) in artifact.weights { try store.write(values.span, to: name) }
@@ -45,12 +51,6 @@ public final class Scorer: Sendable {
     self.idle = Mutex([PooledPlan(plan: plan)])
     try verifyGoldenRows()
   }
-
-  /// The number of features of a row.
-  public var featureWidth: Int { encoder.width }
-
-  /// The number of scores of a row.
-  public var outputWidth: Int { artifact.outputWidth }
 
   /// Scores rows of finished features.
   ///
