@@ -35,7 +35,10 @@ final class CPUPlan: Plan {
     isa: apus_isa,
     pool: ThreadPool
   ) throws(ComputeError) {
-    let layout = ArenaLayout(graph, batchCapacity: batchCapacity) { graph.scratchCount(of: $0) }
+    let layout = ArenaLayout(graph, batchCapacity: batchCapacity) { id in
+      graph.scratchCount(
+        of: id, batchCapacity: batchCapacity, isa: isa, threads: pool.threads)
+    }
     let arena = try AlignedBuffer(count: layout.count)
     let lowering = Lowering(graph: graph, layout: layout, variables: store.layout)
     var steps: [apus_step] = []

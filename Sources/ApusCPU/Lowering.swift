@@ -132,11 +132,21 @@ struct Lowering {
 }
 
 extension Graph {
-  /// The elements that a node needs while it runs: a transposed product turns its operand first.
-  func scratchCount(of id: NodeID) -> Int {
-    guard case .matmul(let matmul) = self[id].operation, matmul.transposition == .nt else {
-      return 0
+  /// The elements that a node needs while it runs: products copy their operands in the order in
+  /// which they read them.
+  func scratchCount(of id: NodeID, batchCapacity: Int, isa: apus_isa, threads: Int) -> Int {
+    guard case .matmul(let matmul) = self[id].operation else { return 0 }
+    let operands = self[id].operands
+    guard let extents = matmul.extents(self[operands[0]].shape, self[operands[1]].shape) else {
+      preconditionFailure("\(matmul) was added to a graph with operands that do not fit")
     }
-    return self[self[id].operands[1]].shape.count(batchSize: 1)
+    return apus_matmul_scratch(
+      isa,
+      matmul.transposition.lowered,
+      extents.m.count(batchSize: batchCapacity),
+      extents.n,
+      extents.k.count(batchSize: batchCapacity),
+      threads
+    )
   }
 }

@@ -6,6 +6,9 @@ final class ThreadPool: Sendable {
   /// The C pool, or nil where work stays on the calling thread.
   nonisolated(unsafe) let handle: OpaquePointer?
 
+  /// The threads, the caller counted.
+  var threads: Int { unsafe apus_pool_threads(handle) }
+
   /// Starts `threads - 1` threads; where the system gives none, work stays on the caller.
   init(threads: Int) {
     unsafe handle = threads > 1 ? unsafe apus_pool_create(threads) : nil

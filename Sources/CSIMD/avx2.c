@@ -5,7 +5,6 @@
 #include <immintrin.h>
 
 #define WIDTH 8
-#define TILE_VECTORS 2
 #define KERNEL(name) name##_avx2
 #define HAS_FMA
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

@@ -5,7 +5,6 @@
 #include <immintrin.h>
 
 #define WIDTH 16
-#define TILE_VECTORS 4
 #define KERNEL(name) name##_avx512
 #define HAS_FMA
 #pragma clang attribute push( \

@@ -2,7 +2,6 @@
 #include "CSIMD.h"
 
 #define WIDTH 4
-#define TILE_VECTORS 2
 #define KERNEL(name) name##_baseline
 #if defined(__aarch64__)
 #define HAS_FMA

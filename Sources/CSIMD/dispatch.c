@@ -7,6 +7,8 @@
 #define DECLARE(isa)                                                                         \
   void apus_run_##isa(const apus_step *steps, size_t count, size_t rows, float *arena,       \
                       float *store, apus_pool *pool);                                        \
+  size_t apus_matmul_scratch_##isa(apus_operation operation, size_t m, size_t n, size_t k,     \
+                                   size_t threads);                                          \
   void apus_apply_##isa(apus_function function, size_t count, const float *x, float *result);
 
 DECLARE(baseline)
@@ -57,5 +59,16 @@ void apus_apply(apus_isa isa, apus_function function, size_t count, const float 
   case APUS_ISA_AVX2: apus_apply_avx2(function, count, x, result); return;
 #endif
   default: apus_apply_baseline(function, count, x, result); return;
+  }
+}
+
+size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,
+                           size_t threads) {
+  switch (isa) {
+#if defined(__x86_64__)
+  case APUS_ISA_AVX512: return apus_matmul_scratch_avx512(operation, m, n, k, threads);
+  case APUS_ISA_AVX2: return apus_matmul_scratch_avx2(operation, m, n, k, threads);
+#endif
+  default: return apus_matmul_scratch_baseline(operation, m, n, k, threads);
   }
 }

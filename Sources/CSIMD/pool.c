@@ -20,7 +20,7 @@
 #define SPINS 4000
 #define CLOSED UINT32_MAX
 
-typedef void (*task_function)(const void *, size_t);
+typedef void (*task_function)(const void *, size_t, size_t);
 
 struct apus_pool {
   size_t workers;
@@ -29,6 +29,7 @@ struct apus_pool {
   pthread_cond_t wake;
   atomic_flag busy;
   atomic_bool stopping;
+  atomic_size_t started;  // workers that have taken their number
   atomic_uint_fast64_t ticket;
   atomic_size_t done;  // indices of the current loop that are computed
   atomic_size_t count;
@@ -51,7 +52,7 @@ static uint32_t generation_of(apus_pool *pool) {
 }
 
 // Computes indices of the current loop until none is left.
-static void work(apus_pool *pool) {
+static void work(apus_pool *pool, size_t thread) {
   uint64_t ticket = atomic_load_explicit(&pool->ticket, memory_order_acquire);
   for (;;) {
     const size_t count = atomic_load_explicit(&pool->count, memory_order_relaxed);
@@ -64,7 +65,7 @@ static void work(apus_pool *pool) {
                                                memory_order_acq_rel, memory_order_acquire)) {
       continue;
     }
-    task(context, index_of(ticket));
+    task(context, index_of(ticket), thread);
     atomic_fetch_add_explicit(&pool->done, 1, memory_order_release);
     ticket++;
   }
@@ -89,10 +90,11 @@ static uint32_t await_loop(apus_pool *pool, uint32_t seen) {
 
 static void *worker(void *argument) {
   apus_pool *pool = argument;
+  const size_t thread = 1 + atomic_fetch_add(&pool->started, 1);
   uint32_t seen = 0;
   while (!atomic_load_explicit(&pool->stopping, memory_order_relaxed)) {
     seen = await_loop(pool, seen);
-    work(pool);
+    work(pool, thread);
   }
   return NULL;
 }
@@ -134,11 +136,13 @@ void apus_pool_destroy(apus_pool *pool) {
   free(pool);
 }
 
+size_t apus_pool_threads(const apus_pool *pool) { return pool ? pool->workers + 1 : 1; }
+
 void apus_pool_run(apus_pool *pool, size_t count, task_function task, const void *context) {
   // A pool that serves another caller just now is not waited for: this caller works alone.
   if (!pool || pool->workers == 0 || count < 2 || count >= CLOSED ||
       atomic_flag_test_and_set_explicit(&pool->busy, memory_order_acquire)) {
-    for (size_t index = 0; index < count; index++) task(context, index);
+    for (size_t index = 0; index < count; index++) task(context, index, 0);
     return;
   }
   const uint64_t last = atomic_load_explicit(&pool->ticket, memory_order_relaxed);
@@ -156,7 +160,7 @@ void apus_pool_run(apus_pool *pool, size_t count, task_function task, const void
   pthread_cond_broadcast(&pool->wake);
   pthread_mutex_unlock(&pool->mutex);
 
-  work(pool);
+  work(pool, 0);
   for (int spin = 0; atomic_load_explicit(&pool->done, memory_order_acquire) != count; spin++) {
     if (spin < SPINS) relax();
     else sched_yield();

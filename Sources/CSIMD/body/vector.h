@@ -75,12 +75,25 @@ INLINE vector absolute(vector x) { return __builtin_elementwise_abs(x); }
 // max(x, 0) that keeps NaN.
 INLINE vector positive_part(vector x) { return select_lanes(x <= splat(0), splat(0), x); }
 
-// Lanes added in a fixed tree: halves, quarters, and so on.
+// Lanes added in a fixed tree: the second half to the first, and again until one is left.
 INLINE float sum_lanes(vector v) {
-  float lanes[WIDTH];
-  store(lanes, v);
-  for (size_t half = WIDTH / 2; half > 0; half /= 2) {
-    for (size_t i = 0; i < half; i++) lanes[i] += lanes[i + half];
-  }
-  return lanes[0];
+#define FOLD(...) v += __builtin_shufflevector(v, v, __VA_ARGS__)
+#if WIDTH == 16
+  FOLD(8, 9, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1);
+  FOLD(4, 5, 6, 7, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  FOLD(2, 3, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+#elif WIDTH == 8
+  FOLD(4, 5, 6, 7, -1, -1, -1, -1);
+  FOLD(2, 3, -1, -1, -1, -1, -1, -1);
+#else
+  FOLD(2, 3, -1, -1);
+#endif
+#undef FOLD
+  return v[0] + v[1];
+}
+
+INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+INLINE size_t round_up(size_t count, size_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
 }

@@ -25,7 +25,7 @@ size_t apus_available_cores(void);
 /// What a step computes. Operands are named in the order of `apus_step.operands`.
 typedef enum apus_operation : int32_t {
   APUS_MATMUL_NN,            // a[m,k] b[k,n]; then bias, saved where used
-  APUS_MATMUL_NT,            // a[m,k] b[n,k]; scratch holds n * k elements
+  APUS_MATMUL_NT,            // a[m,k] b[n,k]
   APUS_MATMUL_TN,            // a[k,m] b[k,n]
   APUS_BINARY,               // a[m,n] b; variant apus_binary, layout apus_broadcast
   APUS_ACTIVATION,           // x[m,n]; variant apus_activation
@@ -138,13 +138,21 @@ apus_pool *_Nullable apus_pool_create(size_t threads);
 /// Stops the threads and frees the pool.
 void apus_pool_destroy(apus_pool *_Nonnull pool);
 /// Runs `task` for each index below `count`, on the pool where it is free, else on the caller.
+/// `thread` is 0 for the caller and another number below the pool's threads for each worker.
 void apus_pool_run(apus_pool *_Nullable pool, size_t count,
-                   void (*_Nonnull task)(const void *_Nonnull context, size_t index),
+                   void (*_Nonnull task)(const void *_Nonnull context, size_t index,
+                                         size_t thread),
                    const void *_Nonnull context);
+/// The threads of a pool, the caller counted; 1 for no pool.
+size_t apus_pool_threads(const apus_pool *_Nullable pool);
 
 /// Runs `count` steps in order on a batch of `rows` rows.
 void apus_run(apus_isa isa, const apus_step *_Nonnull steps, size_t count, size_t rows,
               float *_Nonnull arena, float *_Nonnull store, apus_pool *_Nullable pool);
+
+/// The elements of scratch memory that a product of up to `m` x `n` x `k` needs on `threads` threads.
+size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,
+                           size_t threads);
 
 /// One of the vectorised functions, for tests of its accuracy: result[i] = f(x[i]).
 typedef enum apus_function : int32_t {

@@ -1,0 +1,86 @@
+// Copies of a matrix in the order in which tiles walk it.
+//
+//   B, k x n:   panel 0: k rows of PANEL columns | panel 1 | ...    the last one filled with zeros
+//   A, m x k:   tile 0: k columns of TALL elements | tile 1 | ...          missing rows are zeros
+
+// Rows of one vector each turned into columns, WIDTH x WIDTH.
+INLINE void transpose(vector rows[WIDTH]) {
+  // A perfect shuffle of all elements, log2(WIDTH) times, exchanges the two halves of their index.
+  for (int round = 1; round < WIDTH; round *= 2) {
+    vector shuffled[WIDTH];
+    UNROLL for (int i = 0; i < WIDTH / 2; i++) {
+      const vector a = rows[i], b = rows[i + WIDTH / 2];
+#if WIDTH == 16
+      shuffled[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6,
+                                                22, 7, 23);
+      shuffled[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                                    29, 14, 30, 15, 31);
+#elif WIDTH == 8
+      shuffled[2 * i] = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+      shuffled[2 * i + 1] = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#else
+      shuffled[2 * i] = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+      shuffled[2 * i + 1] = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#endif
+    }
+    UNROLL for (int i = 0; i < WIDTH; i++) rows[i] = shuffled[i];
+  }
+}
+
+// Rows or columns are shared evenly among parts; this is the first of part `index`.
+INLINE size_t first_row(size_t rows, size_t parts, size_t index) { return rows * index / parts; }
+
+// One panel of B from rows of n: B[k,j] = b[k * stride + j].
+static void KERNEL(pack_panel)(const float *b, size_t stride, size_t k, size_t columns,
+                               float *panel) {
+  for (size_t i = 0; i < k; i++, b += stride, panel += PANEL) {
+    if (columns >= PANEL) {
+      store(panel, load(b));
+      store(panel + WIDTH, load(b + WIDTH));
+    } else {
+      store(panel, load_up_to(b, columns));
+      store(panel + WIDTH, columns > WIDTH ? load_first(b + WIDTH, columns - WIDTH) : splat(0));
+    }
+  }
+}
+
+// One panel of B from columns of k: B[k,j] = b[j * stride + k].
+static void KERNEL(pack_panel_turned)(const float *b, size_t stride, size_t k, size_t columns,
+                                      float *panel) {
+  for (size_t j = 0; j < PANEL; j += WIDTH) {
+    for (size_t i = 0; i < k; i += WIDTH) {
+      vector block[WIDTH];
+      for (size_t r = 0; r < WIDTH; r++) {
+        block[r] = j + r < columns ? load_up_to(b + (j + r) * stride + i, k - i) : splat(0);
+      }
+      transpose(block);
+      for (size_t r = 0; r < WIDTH && i + r < k; r++) store(panel + (i + r) * PANEL + j, block[r]);
+    }
+  }
+}
+
+// One tile of A from rows of k: A[r,k] = a[r * stride + k].
+static void KERNEL(pack_tile)(const float *a, size_t stride, size_t rows, size_t k, float *tile) {
+  for (size_t i = 0; i < k; i += WIDTH) {
+    const size_t columns = smaller(WIDTH, k - i);
+    vector block[WIDTH];
+    for (size_t r = 0; r < WIDTH; r++) {
+      block[r] = r < rows ? load_up_to(a + r * stride + i, columns) : splat(0);
+    }
+    transpose(block);
+    for (size_t c = 0; c < columns; c++) store_first(tile + (i + c) * TALL, block[c], TALL);
+  }
+}
+
+// `count` tiles of A from columns of m: A[r,k] = a[k * stride + r]. The tiles share `rows` rows
+// evenly; side by side, they use whole cache lines of A.
+static void KERNEL(pack_tiles_turned)(const float *a, size_t stride, size_t rows, size_t count,
+                                      size_t k, float *tiles) {
+  for (size_t i = 0; i < k; i++) {
+    for (size_t tile = 0; tile < count; tile++) {
+      const size_t r = first_row(rows, count, tile);
+      const vector column = load_first(a + i * stride + r, first_row(rows, count, tile + 1) - r);
+      store_first(tiles + (tile * k + i) * TALL, column, TALL);
+    }
+  }
+}

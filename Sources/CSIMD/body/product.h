@@ -1,0 +1,208 @@
+// A product cut into tasks, and tasks into tiles.
+//
+// Small products read A and B where they lie. Large ones are cut so that what is read again stays
+// near (after Goto and van de Geijn, Anatomy of high-performance matrix multiplication, 2008):
+//
+//   for columns in blocks of COLUMN_BLOCK
+//     for k in blocks of K_BLOCK                    B's block is packed by all threads: level 2
+//       for rows in groups of GROUP tiles           a task: A's tiles are packed
+//         for each tile                             stays in level 1
+//           for each panel                          streams from level 2
+
+#define K_BLOCK 384
+#define COLUMN_BLOCK 768
+#define GROUP 4
+
+struct KERNEL(product) {
+  const struct call *step;
+  size_t m, n, k;
+  const float *a, *b;
+  bool a_turned, b_turned;
+  size_t a_stride, b_stride;
+  float *a_packed, *b_packed;  // NULL where the operand is read where it lies
+  // The block in hand.
+  size_t first_k, block_k, first_column, columns;
+  size_t rows_per_task, row_blocks, columns_per_task;
+};
+
+// Where a task's part of C begins, and how large it is.
+struct KERNEL(part) {
+  size_t i, j, rows, columns;
+};
+
+// The elements of a thread's part of A, and of a block of B.
+INLINE size_t a_packed_count(size_t k) { return GROUP * TALL * smaller(k, K_BLOCK); }
+INLINE size_t b_packed_count(size_t n, size_t k) {
+  return round_up(smaller(n, COLUMN_BLOCK), PANEL) * smaller(k, K_BLOCK);
+}
+
+static const float KERNEL(zeros)[8 * WIDTH];
+
+INLINE size_t tiles_for(size_t rows) { return (rows + TALL - 1) / TALL; }
+
+typedef void (*KERNEL(tile_body))(const struct KERNEL(tile) *, size_t rows);
+
+// Computes `rows` x `width` of C at (i, j), of which `columns` columns are inside.
+static void KERNEL(one_tile)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
+                             KERNEL(tile_body) body, size_t i, size_t j, size_t rows,
+                             size_t width, size_t columns) {
+  const struct call *step = p->step;
+  const size_t at = i * p->n + j;
+  t->c = step->result + at;
+  if (step->operands[2]) t->saved = step->operands[2] + at;
+  t->lanes = columns - (width - WIDTH);
+  if (p->first_k > 0) {
+    t->start = t->c;
+    t->start_stride = p->n;
+  } else {
+    t->start = step->bias ? step->bias + j : KERNEL(zeros);
+    t->start_stride = 0;
+  }
+  body(t, rows);
+  if (t->epilogue != APUS_EPILOGUE_NONE && !finishes_in_registers(t)) {
+    KERNEL(finish_tile)(t, rows, columns);
+  }
+}
+
+static void KERNEL(multiply_in_place)(const struct KERNEL(product) *p, struct KERNEL(tile) t,
+                                      struct KERNEL(part) part) {
+  const size_t row_stride = p->a_turned ? 1 : p->a_stride;
+  const float *a = p->a + part.i * row_stride + p->first_k * (p->a_turned ? p->a_stride : 1);
+  const float *b = p->b + p->first_k * p->b_stride + part.j;
+  t.a_stride = p->a_stride;
+  t.b_stride = p->b_stride;
+  t.b_panel = PANEL;
+  if (p->b_packed) {
+    b = p->b_packed + (part.j - p->first_column) * p->block_k;
+    t.b_stride = PANEL;
+    t.b_panel = PANEL * p->block_k;
+  }
+  const size_t tiles = tiles_for(part.rows);
+  for (size_t j = 0, width; j < part.columns; j += width) {
+    const size_t left = part.columns - j, vectors = (left + WIDTH - 1) / WIDTH;
+    KERNEL(tile_body) body;
+    if (vectors >= 8 && part.rows <= TALL / 4) {
+      body = p->a_turned ? KERNEL(broad_columns) : KERNEL(broad_rows);
+      width = 8 * WIDTH;
+    } else if (vectors >= 4 && part.rows <= TALL / 2) {
+      body = p->a_turned ? KERNEL(wide_columns) : KERNEL(wide_rows);
+      width = 4 * WIDTH;
+    } else if (vectors >= 2) {
+      body = p->a_turned ? KERNEL(tall_columns) : KERNEL(tall_rows);
+      width = 2 * WIDTH;
+    } else {
+      body = p->a_turned ? KERNEL(narrow_columns) : KERNEL(narrow_rows);
+      width = WIDTH;
+    }
+    t.b = b + j / PANEL * t.b_panel;
+    for (size_t tile = 0; tile < tiles; tile++) {
+      const size_t r = first_row(part.rows, tiles, tile);
+      t.a = a + r * row_stride;
+      KERNEL(one_tile)(p, &t, body, part.i + r, part.j + j,
+                       first_row(part.rows, tiles, tile + 1) - r, width, smaller(width, left));
+    }
+  }
+}
+
+static void KERNEL(multiply_packed)(const struct KERNEL(product) *p, struct KERNEL(tile) t,
+                                    struct KERNEL(part) part, float *a_packed) {
+  const size_t tile_size = TALL * p->block_k;
+  t.b_panel = PANEL * p->block_k;
+  for (size_t i = 0, rows; i < part.rows; i += rows) {
+    rows = smaller(GROUP * TALL, part.rows - i);
+    const size_t tiles = tiles_for(rows);
+    if (p->a_turned) {
+      KERNEL(pack_tiles_turned)(p->a + p->first_k * p->a_stride + part.i + i, p->a_stride, rows,
+                                tiles, p->block_k, a_packed);
+    }
+    for (size_t tile = 0; tile < tiles; tile++) {
+      const size_t r = first_row(rows, tiles, tile), count = first_row(rows, tiles, tile + 1) - r;
+      float *packed = a_packed + tile * tile_size;
+      if (!p->a_turned) {
+        KERNEL(pack_tile)(p->a + (part.i + i + r) * p->a_stride + p->first_k, p->a_stride, count,
+                          p->block_k, packed);
+      }
+      t.a = packed;
+      for (size_t j = 0; j < part.columns; j += PANEL) {
+        const size_t column = part.j + j;
+        t.b = p->b_packed + (column - p->first_column) * p->block_k;
+        prefetch_panel(p->step->result + (part.i + i + r) * p->n + column + PANEL, p->n, count);
+        const size_t columns = smaller(PANEL, part.columns - j);
+        const bool narrow = columns <= WIDTH;
+        KERNEL(one_tile)(p, &t, narrow ? KERNEL(narrow_packed) : KERNEL(tall_packed),
+                         part.i + i + r, column, count, narrow ? WIDTH : PANEL, columns);
+      }
+    }
+  }
+}
+
+static void KERNEL(product_task)(const void *context, size_t index, size_t thread) {
+  const struct KERNEL(product) *p = context;
+  struct KERNEL(part) part = {
+      .i = index % p->row_blocks * p->rows_per_task,
+      .j = index / p->row_blocks * p->columns_per_task,
+  };
+  part.rows = smaller(p->m - part.i, p->rows_per_task);
+  part.columns = smaller(p->columns - part.j, p->columns_per_task);
+  part.j += p->first_column;
+  const bool last = p->first_k + p->block_k == p->k;
+  const struct KERNEL(tile) t = {
+      .k = p->block_k, .c_stride = p->n,
+      .epilogue = last ? p->step->epilogue : APUS_EPILOGUE_NONE,
+      .activation = p->step->activation,
+  };
+  if (p->a_packed) {
+    KERNEL(multiply_packed)(p, t, part, p->a_packed + thread * a_packed_count(p->k));
+  } else {
+    KERNEL(multiply_in_place)(p, t, part);
+  }
+}
+
+// Packs panel `index` of B's block.
+static void KERNEL(pack_task)(const void *context, size_t index, size_t thread) {
+  (void)thread;
+  const struct KERNEL(product) *p = context;
+  const size_t from = index * PANEL, j = p->first_column + from;
+  const size_t columns = smaller(PANEL, p->columns - from);
+  float *panel = p->b_packed + from * p->block_k;
+  if (p->b_turned) {
+    KERNEL(pack_panel_turned)(p->b + j * p->b_stride + p->first_k, p->b_stride, p->block_k,
+                              columns, panel);
+  } else {
+    KERNEL(pack_panel)(p->b + p->first_k * p->b_stride + j, p->b_stride, p->block_k, columns,
+                       panel);
+  }
+}
+
+// A pool gets several tasks for each thread; their number depends on the shape alone.
+#define TASKS 8
+
+static void KERNEL(run_block)(struct KERNEL(product) *p, apus_pool *pool) {
+  p->rows_per_task = p->m;
+  p->columns_per_task = p->columns;
+  if (pool) p->rows_per_task = smaller(p->m, round_up((p->m + TASKS - 1) / TASKS, TALL));
+  p->row_blocks = (p->m + p->rows_per_task - 1) / p->rows_per_task;
+  if (pool && p->row_blocks < TASKS) {
+    const size_t groups = (TASKS + p->row_blocks - 1) / p->row_blocks;
+    p->columns_per_task = round_up((p->columns + groups - 1) / groups, 4 * PANEL);
+  }
+  const size_t column_blocks = (p->columns + p->columns_per_task - 1) / p->columns_per_task;
+  apus_pool_run(pool, p->row_blocks * column_blocks, KERNEL(product_task), p);
+}
+
+static void KERNEL(run_product)(struct KERNEL(product) *p, apus_pool *pool) {
+  const size_t column_block = p->b_packed ? COLUMN_BLOCK : p->n;
+  const size_t k_block = p->b_packed ? K_BLOCK : p->k;
+  for (size_t j = 0; j < p->n; j += column_block) {
+    p->first_column = j;
+    p->columns = smaller(p->n - j, column_block);
+    for (size_t k = 0; k < p->k; k += k_block) {
+      p->first_k = k;
+      p->block_k = smaller(p->k - k, k_block);
+      if (p->b_packed) {
+        apus_pool_run(pool, (p->columns + PANEL - 1) / PANEL, KERNEL(pack_task), p);
+      }
+      KERNEL(run_block)(p, pool);
+    }
+  }
+}

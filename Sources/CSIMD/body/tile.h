@@ -1,0 +1,200 @@
+// The heart of every matrix product: a tile of C that stays in registers while k is walked.
+//
+//                      panel 0          panel 1           a panel is 2 vectors wide
+//             B[k]   [ v0 ][ v1 ]     [ v2 ][ v3 ]        loaded once for all rows
+//   A[0,k]    acc[0]   .     .          .     .
+//   A[1,k]    acc[1]   .     .          .     .           one multiply-add each
+//
+// Four shapes fill the registers in different ways, for many rows down to one:
+//
+//   tall    up to TALL x 1 panel       wide    up to TALL/2 x 2 panels
+//   narrow  up to TALL x 1 vector      broad   up to TALL/4 x 4 panels
+//
+// Every element of C is one chain of multiply-adds, ascending in k, that starts from its bias. A
+// long k is cut into blocks, between which the chain waits in C. So an element's bits depend
+// neither on the tile's shape, nor on its neighbours, nor on the thread that computes it.
+
+// The rows that a panel's width leaves registers for: AVX-512 has 32 of them, AVX2 and SSE 16.
+#define PANEL (2 * WIDTH)
+#if WIDTH == 16
+#define TALL 12
+#elif WIDTH == 8
+#define TALL 6
+#else
+#define TALL 4
+#endif
+
+struct KERNEL(tile) {
+  size_t k;
+  const float *a;        // A[r,k] = a[r * a_stride + k], or a[r + k * a_stride] where A is turned
+  size_t a_stride;
+  const float *b;        // B[k,j] = b[j / PANEL * b_panel + k * b_stride + j % PANEL]
+  size_t b_stride, b_panel;
+  const float *start;    // where a row's chains begin: a bias, zeros, or C itself
+  size_t start_stride;
+  float *c;
+  size_t c_stride;
+  const float *saved;    // of a gradient epilogue, laid out as C
+  size_t lanes;          // of the last vector, that lie inside C
+  apus_epilogue epilogue;
+  apus_activation activation;
+};
+
+// Epilogues of an instruction or two are applied before the sums leave their registers.
+INLINE bool finishes_in_registers(const struct KERNEL(tile) *t) {
+  return t->epilogue == APUS_EPILOGUE_ACTIVATION && t->activation == APUS_RELU;
+}
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// How a tile finds its operands.
+enum {
+  ROWS,     // A row by row, B with any strides
+  COLUMNS,  // A column by column, B with any strides
+  PACKED,   // A in columns of TALL elements, B in whole panels
+};
+
+// The compiler would compute addresses from one another in the loop; this makes it keep them.
+INLINE const float *kept(const float *pointer) {
+  __asm__("" : "+r"(pointer));
+  return pointer;
+}
+
+// Adds the products of `t->k` terms. Unrolled, so that counting takes no turns from multiplying.
+INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const int rows,
+                       const int vectors, const int layout, const bool whole) {
+  const size_t a_stride = t->a_stride, b_panel = t->b_panel;
+  const size_t b_stride = layout == PACKED ? PANEL : t->b_stride;
+  // Rows are reached from every third one, so that their addresses need few registers.
+  const float *a[TALL];
+  UNROLL for (int r = 0; r < rows; r += 3) {
+    a[r] = layout == ROWS ? kept(t->a + (size_t)r * a_stride) : t->a;
+  }
+  const float *b = t->b;
+  _Pragma("clang loop unroll_count(4)") for (size_t k = t->k; k > 0; k--) {
+    vector bk[8];
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const float *at = b + (size_t)(v / 2) * b_panel + v % 2 * WIDTH;
+      bk[v] = whole || v < vectors - 1 ? load(at) : load_first(at, t->lanes);
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+      const float *ak = layout == ROWS ? a[r / 3 * 3] + (size_t)(r % 3) * a_stride : a[0] + r;
+      UNROLL for (int v = 0; v < vectors; v++) {
+        acc[r][v] = fused(splat(*ak), bk[v], acc[r][v]);
+      }
+    }
+    if (layout == ROWS) UNROLL for (int r = 0; r < rows; r += 3) a[r]++;
+    else a[0] += layout == PACKED ? TALL : a_stride;
+    b += b_stride;
+  }
+}
+
+INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int vectors,
+                         const int layout) {
+  const size_t lanes = t->lanes;
+  vector acc[TALL][8];
+  UNROLL for (int r = 0; r < rows; r++) {
+    const float *start = t->start + (size_t)r * t->start_stride;
+    UNROLL for (int v = 0; v < vectors - 1; v++) acc[r][v] = load(start + v * WIDTH);
+    acc[r][vectors - 1] = load_up_to(start + (vectors - 1) * WIDTH, lanes);
+  }
+  if (layout == PACKED || lanes == WIDTH) accumulate(acc, t, rows, vectors, layout, true);
+  else accumulate(acc, t, rows, vectors, layout, false);
+  if (finishes_in_registers(t)) {
+    UNROLL for (int r = 0; r < rows; r++) {
+      UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = positive_part(acc[r][v]);
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++) {
+    float *c = t->c + (size_t)r * t->c_stride;
+    UNROLL for (int v = 0; v < vectors - 1; v++) store(c + v * WIDTH, acc[r][v]);
+    store_up_to(c + (vectors - 1) * WIDTH, acc[r][vectors - 1], lanes);
+  }
+}
+
+// Applies the other epilogues to `rows` x `columns` of C that were just stored.
+INLINE void finish_rows(const struct KERNEL(tile) *t, size_t rows, size_t columns,
+                        const apus_epilogue epilogue, const apus_activation activation) {
+  for (size_t r = 0; r < rows; r++) {
+    float *c = t->c + r * t->c_stride;
+    for (size_t j = 0; j < columns; j += WIDTH) {
+      const size_t lanes = columns - j;
+      const vector sum = load_up_to(c + j, lanes);
+      if (epilogue == APUS_EPILOGUE_ACTIVATION) {
+        store_up_to(c + j, activate(activation, sum), lanes);
+      } else {
+        const vector saved = load_up_to(t->saved + r * t->c_stride + j, lanes);
+        store_up_to(c + j, activate_backward(activation, sum, saved), lanes);
+      }
+    }
+  }
+}
+
+static __attribute__((noinline)) void KERNEL(finish_tile)(const struct KERNEL(tile) *t,
+                                                          size_t rows, size_t columns) {
+#define FINISH(activation)                                                              \
+  case activation:                                                                      \
+    if (t->epilogue == APUS_EPILOGUE_ACTIVATION) {                                      \
+      finish_rows(t, rows, columns, APUS_EPILOGUE_ACTIVATION, activation);              \
+    } else {                                                                            \
+      finish_rows(t, rows, columns, APUS_EPILOGUE_GRADIENT, activation);                \
+    }                                                                                   \
+    break;
+  switch (t->activation) {
+    FINISH(APUS_IDENTITY)
+    FINISH(APUS_RELU)
+    FINISH(APUS_SIGMOID)
+    FINISH(APUS_TANH)
+    FINISH(APUS_SOFTPLUS)
+    FINISH(APUS_GELU)
+  }
+#undef FINISH
+}
+
+// Asks for `rows` rows of a panel of C, which comes from far away, before it is needed.
+INLINE void prefetch_panel(const float *c, size_t stride, size_t rows) {
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t j = 0; j < PANEL; j += 64 / sizeof(float)) __builtin_prefetch(c + r * stride + j, 1);
+  }
+}
+
+#define TILE_CASE(rows, vectors, layout) \
+  case rows: compute_tile(t, rows, vectors, layout); break;
+#define TILE_CASES_1(vectors, layout) TILE_CASE(1, vectors, layout)
+#define TILE_CASES_2(vectors, layout) TILE_CASES_1(vectors, layout) TILE_CASE(2, vectors, layout)
+#define TILE_CASES_3(vectors, layout) TILE_CASES_2(vectors, layout) TILE_CASE(3, vectors, layout)
+#define TILE_CASES_4(vectors, layout) TILE_CASES_3(vectors, layout) TILE_CASE(4, vectors, layout)
+#define TILE_CASES_6(vectors, layout) \
+  TILE_CASES_4(vectors, layout) TILE_CASE(5, vectors, layout) TILE_CASE(6, vectors, layout)
+#define TILE_CASES_12(vectors, layout) \
+  TILE_CASES_6(vectors, layout) TILE_CASE(7, vectors, layout) TILE_CASE(8, vectors, layout) \
+  TILE_CASE(9, vectors, layout) TILE_CASE(10, vectors, layout) TILE_CASE(11, vectors, layout) \
+  TILE_CASE(12, vectors, layout)
+#if WIDTH == 16
+#define TILE_CASES_TALL TILE_CASES_12
+#define TILE_CASES_WIDE TILE_CASES_6
+#define TILE_CASES_BROAD TILE_CASES_3
+#elif WIDTH == 8
+#define TILE_CASES_TALL TILE_CASES_6
+#define TILE_CASES_WIDE TILE_CASES_3
+#define TILE_CASES_BROAD TILE_CASES_1
+#else
+#define TILE_CASES_TALL TILE_CASES_4
+#define TILE_CASES_WIDE TILE_CASES_2
+#define TILE_CASES_BROAD TILE_CASES_1
+#endif
+
+#define TILES(name, vectors, layout, cases)                                                   \
+  static __attribute__((noinline)) void KERNEL(name)(const struct KERNEL(tile) *t, size_t rows) { \
+    switch (rows) { cases(vectors, layout) }                                                  \
+  }
+TILES(narrow_rows, 1, ROWS, TILE_CASES_TALL)
+TILES(narrow_columns, 1, COLUMNS, TILE_CASES_TALL)
+TILES(narrow_packed, 1, PACKED, TILE_CASES_TALL)
+TILES(tall_rows, 2, ROWS, TILE_CASES_TALL)
+TILES(tall_columns, 2, COLUMNS, TILE_CASES_TALL)
+TILES(tall_packed, 2, PACKED, TILE_CASES_TALL)
+TILES(wide_rows, 4, ROWS, TILE_CASES_WIDE)
+TILES(wide_columns, 4, COLUMNS, TILE_CASES_WIDE)
+TILES(broad_rows, 8, ROWS, TILE_CASES_BROAD)
+TILES(broad_columns, 8, COLUMNS, TILE_CASES_BROAD)
