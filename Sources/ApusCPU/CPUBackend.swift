@@ -67,4 +67,18 @@ public final class CPUBackend: Backend {
       pool: pool
     )
   }
+
+  /// Packs the weights of a chain of dense layers.
+  ///
+  /// - Throws: `ComputeError` with code `variableMismatch` or `allocationFailed`.
+  public func makeScoringNet(
+    _ graph: Graph,
+    variables: any VariableStore
+  ) throws(ComputeError) -> (any ScoringNet)? {
+    guard let store = variables as? CPUVariableStore else {
+      preconditionFailure("variables of another backend were given: \(type(of: variables))")
+    }
+    guard let chain = DenseChain(graph) else { return nil }
+    return try CPUScoringNet(chain, store: store, isa: instructionSet.isa, pool: pool)
+  }
 }

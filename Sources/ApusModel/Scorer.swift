@@ -4,8 +4,9 @@ internal import Synchronization
 
 /// A model on a device, ready to score from any thread.
 ///
-/// Making one runs the golden rows, so a scorer that exists gives the sealed scores. Plans are
-/// kept in a pool: each call takes one and gives it back, so calls run side by side.
+/// Making one runs the golden rows, so a scorer that exists gives the sealed scores. Calls run side
+/// by side: a net that its backend can pack has no state, and of plans each call takes one from a
+/// pool and gives it back.
 public final class Scorer: Sendable {
   /// The model.
   public let artifact: Artifact
@@ -21,6 +22,7 @@ public final class Scorer: Sendable {
   private let backend: any Backend
   private let store: any VariableStore
   private let batchCapacity: Int
+  private let net: (any ScoringNet)?
   private let idle: Mutex<[PooledPlan]>
 
   /// A plan, in the hands of one thread at a time.
@@ -46,9 +48,8 @@ public final class Scorer: Sendable {
     self.batchCapacity = batchCapacity
     self.store = try backend.makeVariables(artifact.manifest.graph.variables)
     for (name, values) in artifact.weights { try store.write(values.span, to: name) }
-    let plan = try backend.compile(
-      artifact.manifest.graph, batchCapacity: batchCapacity, variables: store)
-    self.idle = Mutex([PooledPlan(plan: plan)])
+    self.net = try backend.makeScoringNet(artifact.manifest.graph, variables: store)
+    self.idle = Mutex([])
     try verifyGoldenRows()
   }
 
@@ -66,7 +67,11 @@ public final class Scorer: Sendable {
     precondition(
       features.count == rowCount * width && scores.count == rowCount * outputWidth,
       "\(features.count) features and \(scores.count) scores for \(rowCount) rows")
-    try score(rowCount: rowCount, into: &scores) { rows, input in
+    if let net {
+      net.score(features, rowCount: rowCount, into: &scores)
+      return
+    }
+    try run(rowCount: rowCount, into: &scores) { rows, input in
       let start = rows.lowerBound * width
       for index in input.indices { input[index] = features[start + index] }
     }
@@ -84,10 +89,26 @@ public final class Scorer: Sendable {
     precondition(
       scores.count == table.rowCount * outputWidth,
       "\(scores.count) scores for \(table.rowCount) rows")
-    try score(rowCount: table.rowCount, into: &scores) { rows, input in
-      features.write(rows: rows, into: &input)
+    guard let net else {
+      try run(rowCount: table.rowCount, into: &scores) { rows, input in
+        features.write(rows: rows, into: &input)
+      }
+      return
+    }
+    // Features of a few rows at a time, which stay in the caches until they are scored.
+    for start in stride(from: 0, to: table.rowCount, by: Self.rowsAtOnce) {
+      let rows = start..<min(start + Self.rowsAtOnce, table.rowCount)
+      var input = [Float](repeating: 0, count: rows.count * featureWidth)
+      var output = [Float](repeating: 0, count: rows.count * outputWidth)
+      var inputSpan = input.mutableSpan
+      var outputSpan = output.mutableSpan
+      features.write(rows: rows, into: &inputSpan)
+      net.score(inputSpan.span, rowCount: rows.count, into: &outputSpan)
+      for index in outputSpan.indices { scores[start * outputWidth + index] = outputSpan[index] }
     }
   }
+
+  private static let rowsAtOnce = 1024
 
   /// The scores of all rows of a table, row by row.
   public func scores(of table: Table) throws -> [Float] {
@@ -97,7 +118,7 @@ public final class Scorer: Sendable {
     return scores
   }
 
-  private func score(
+  private func run(
     rowCount: Int, into scores: inout MutableSpan<Float>,
     fill: (Range<Int>, inout MutableSpan<Float>) -> Void
   ) throws {

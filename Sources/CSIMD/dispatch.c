@@ -1,21 +1,24 @@
 // Which bodies this machine can run, and the way into them.
 #define _GNU_SOURCE
 #include "CSIMD.h"
+#include "body/kernels.h"
 
 #include <sched.h>
 
-#define DECLARE(isa)                                                                         \
-  void apus_run_##isa(const apus_step *steps, size_t count, size_t rows, float *arena,       \
-                      float *store, apus_pool *pool);                                        \
-  size_t apus_matmul_scratch_##isa(apus_operation operation, size_t m, size_t n, size_t k,     \
-                                   size_t threads);                                          \
-  void apus_apply_##isa(apus_function function, size_t count, const float *x, float *result);
-
-DECLARE(baseline)
+extern const struct apus_kernels apus_kernels_baseline;
 #if defined(__x86_64__)
-DECLARE(avx2)
-DECLARE(avx512)
+extern const struct apus_kernels apus_kernels_avx2, apus_kernels_avx512;
 #endif
+
+static const struct apus_kernels *kernels(apus_isa isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+  case APUS_ISA_AVX512: return &apus_kernels_avx512;
+  case APUS_ISA_AVX2: return &apus_kernels_avx2;
+#endif
+  default: return &apus_kernels_baseline;
+  }
+}
 
 bool apus_isa_is_supported(apus_isa isa) {
   switch (isa) {
@@ -42,33 +45,31 @@ size_t apus_available_cores(void) {
 
 void apus_run(apus_isa isa, const apus_step *steps, size_t count, size_t rows, float *arena,
               float *store, apus_pool *pool) {
-  switch (isa) {
-#if defined(__x86_64__)
-  case APUS_ISA_AVX512: apus_run_avx512(steps, count, rows, arena, store, pool); return;
-  case APUS_ISA_AVX2: apus_run_avx2(steps, count, rows, arena, store, pool); return;
-#endif
-  default: apus_run_baseline(steps, count, rows, arena, store, pool); return;
-  }
-}
-
-void apus_apply(apus_isa isa, apus_function function, size_t count, const float *x,
-                float *result) {
-  switch (isa) {
-#if defined(__x86_64__)
-  case APUS_ISA_AVX512: apus_apply_avx512(function, count, x, result); return;
-  case APUS_ISA_AVX2: apus_apply_avx2(function, count, x, result); return;
-#endif
-  default: apus_apply_baseline(function, count, x, result); return;
-  }
+  kernels(isa)->run(steps, count, rows, arena, store, pool);
 }
 
 size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,
                            size_t threads) {
-  switch (isa) {
-#if defined(__x86_64__)
-  case APUS_ISA_AVX512: return apus_matmul_scratch_avx512(operation, m, n, k, threads);
-  case APUS_ISA_AVX2: return apus_matmul_scratch_avx2(operation, m, n, k, threads);
-#endif
-  default: return apus_matmul_scratch_baseline(operation, m, n, k, threads);
-  }
+  return kernels(isa)->matmul_scratch(operation, m, n, k, threads);
+}
+
+size_t apus_layer_count(apus_isa isa, const apus_layer *layer) {
+  return kernels(isa)->layer_count(layer);
+}
+
+void apus_layer_pack(apus_isa isa, const apus_layer *layer, const float *weight,
+                     const float *bias, float *packed) {
+  kernels(isa)->layer_pack(layer, weight, bias, packed);
+}
+
+void apus_net_prepare(apus_isa isa, apus_net *net) { kernels(isa)->net_prepare(net); }
+
+void apus_score(apus_isa isa, const apus_net *net, const float *features, size_t rows,
+                float *scores, apus_pool *pool) {
+  kernels(isa)->score(net, features, rows, scores, pool);
+}
+
+void apus_apply(apus_isa isa, apus_function function, size_t count, const float *x,
+                float *result) {
+  kernels(isa)->apply(function, count, x, result);
 }

@@ -32,6 +32,18 @@ public protocol Backend: AnyObject, Sendable {
     batchCapacity: Int,
     variables: any VariableStore
   ) throws(ComputeError) -> any Plan
+
+  /// Makes a graph's net ready for scoring alone, with the values that its variables have now.
+  ///
+  /// - Parameters:
+  ///   - graph: any graph, fused or not.
+  ///   - variables: a store that this backend made and that holds every variable of the graph.
+  /// - Returns: the net, or nil where this backend has nothing better for this graph than a plan.
+  /// - Throws: `ComputeError` with code `variableMismatch` or `allocationFailed`.
+  func makeScoringNet(
+    _ graph: Graph,
+    variables: any VariableStore
+  ) throws(ComputeError) -> (any ScoringNet)?
 }
 
 /// Named tensors that live on a device between runs.

@@ -7,9 +7,9 @@ extension Graph {
   /// matmul -> activationGradient       becomes   matmul(mask)
   /// ```
   /// A product is folded into its user only where that is its one user and nobody reads it
-  /// otherwise, so a tensor that a backward pass needs is never lost. Folding does not change a
-  /// bit of any result, since a fused product applies the same steps in the same order.
-  /// Outputs keep their order, and inputs keep their numbers even where they are no longer read.
+  /// otherwise, so a tensor that a backward pass needs is never lost. Folding changes no result by
+  /// more than the rounding of one addition, since a sum may begin at its bias. Outputs keep their
+  /// order, and inputs keep their numbers even where they are no longer read.
   public func fused() -> Graph {
     var users = [Int](repeating: 0, count: nodes.count)
     let alive = liveNodes()

@@ -5,9 +5,9 @@
 /// NT   C[m,n] = sum over k of A[m,k] B[n,k]      to the input:     dY Wᵀ
 /// TN   C[m,n] = sum over k of A[k,m] B[k,n]      to the weight:    Xᵀ dY
 /// ```
-/// Each element of C is one chain of multiply-adds over k in ascending order, whatever the batch,
-/// the blocking and the threads; the bias is added after it, then the epilogue is applied.
-/// `2 m n k` operations.
+/// Each element of C is summed over k in an order that its backend fixes for the shape of B,
+/// whatever the batch, the blocking and the threads; then the epilogue is applied. `2 m n k`
+/// operations.
 public struct MatMul: Hashable, Sendable, Codable {
   /// Which operands are read transposed.
   public enum Transposition: String, Hashable, Sendable, Codable, CaseIterable {

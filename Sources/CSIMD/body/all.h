@@ -1,5 +1,6 @@
 // One whole body: every kernel for the instruction set that the includer chose.
 #pragma STDC FP_CONTRACT OFF
+#include "kernels.h"
 #include "vector.h"
 #include "math.h"
 #include "call.h"
@@ -13,4 +14,16 @@
 #include "softmax.h"
 #include "loss.h"
 #include "update.h"
+#include "net.h"
 #include "run.h"
+
+extern const struct apus_kernels KERNEL(apus_kernels);
+const struct apus_kernels KERNEL(apus_kernels) = {
+    .run = KERNEL(run),
+    .matmul_scratch = KERNEL(matmul_scratch),
+    .layer_count = KERNEL(layer_count),
+    .layer_pack = KERNEL(layer_pack),
+    .net_prepare = KERNEL(net_prepare),
+    .score = KERNEL(score),
+    .apply = KERNEL(apply),
+};

@@ -86,10 +86,8 @@ INLINE bool packs_b(apus_operation operation, size_t m, size_t n, size_t k) {
          (m > TALL && n * k > IN_PLACE);
 }
 
-size_t KERNEL(apus_matmul_scratch)(apus_operation operation, size_t m, size_t n, size_t k,
-                                   size_t threads);
-size_t KERNEL(apus_matmul_scratch)(apus_operation operation, size_t m, size_t n, size_t k,
-                                   size_t threads) {
+static size_t KERNEL(matmul_scratch)(apus_operation operation, size_t m, size_t n, size_t k,
+                                     size_t threads) {
   return packs_b(operation, m, n, k) ? threads * a_packed_count(k) + b_packed_count(n, k) : 0;
 }
 

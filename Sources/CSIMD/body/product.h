@@ -51,6 +51,7 @@ static void KERNEL(one_tile)(const struct KERNEL(product) *p, struct KERNEL(tile
   t->c = step->result + at;
   if (step->operands[2]) t->saved = step->operands[2] + at;
   t->lanes = columns - (width - WIDTH);
+  t->start_panel = PANEL;
   if (p->first_k > 0) {
     t->start = t->c;
     t->start_stride = p->n;

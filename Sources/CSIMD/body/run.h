@@ -1,11 +1,7 @@
-// The doors of one instruction set: a plan's steps in order, and single functions for tests.
+// A plan's steps in order, and single functions for tests.
 
-void KERNEL(apus_run)(const apus_step *steps, size_t count, size_t rows, float *arena,
-                      float *store, apus_pool *pool);
-void KERNEL(apus_apply)(apus_function function, size_t count, const float *x, float *result);
-
-void KERNEL(apus_run)(const apus_step *steps, size_t count, size_t rows, float *arena,
-                      float *store, apus_pool *pool) {
+static void KERNEL(run)(const apus_step *steps, size_t count, size_t rows, float *arena,
+                        float *store, apus_pool *pool) {
   float *const memories[] = {NULL, arena, store};
   for (size_t index = 0; index < count; index++) {
     const struct call call = resolve(&steps[index], memories);
@@ -28,7 +24,7 @@ void KERNEL(apus_run)(const apus_step *steps, size_t count, size_t rows, float *
   }
 }
 
-INLINE vector apply(apus_function function, vector x) {
+INLINE vector apply_one(apus_function function, vector x) {
   switch (function) {
   case APUS_FUNCTION_EXP: return exponential(x);
   case APUS_FUNCTION_LOG: return logarithm(x);
@@ -38,8 +34,8 @@ INLINE vector apply(apus_function function, vector x) {
   }
 }
 
-void KERNEL(apus_apply)(apus_function function, size_t count, const float *x, float *result) {
+static void KERNEL(apply)(apus_function function, size_t count, const float *x, float *result) {
   for (size_t i = 0; i < count; i += WIDTH) {
-    store_up_to(result + i, apply(function, load_up_to(x + i, count - i)), count - i);
+    store_up_to(result + i, apply_one(function, load_up_to(x + i, count - i)), count - i);
   }
 }

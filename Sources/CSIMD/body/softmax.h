@@ -20,12 +20,13 @@ INLINE float row_exponentials(const float *x, float maximum, size_t n, float *re
   return sum_lanes(sum);
 }
 
+// y may be x.
+INLINE void softmax_row(const float *x, size_t n, float *y) {
+  const float sum = row_exponentials(x, row_maximum(x, n), n, y);
+  for (size_t j = 0; j < n; j++) y[j] /= sum;
+}
+
 static void KERNEL(softmax)(const struct call *step, size_t m) {
   const size_t n = step->n;
-  for (size_t i = 0; i < m; i++) {
-    const float *x = step->operands[0] + i * n;
-    float *y = step->result + i * n;
-    const float sum = row_exponentials(x, row_maximum(x, n), n, y);
-    for (size_t j = 0; j < n; j++) y[j] /= sum;
-  }
+  for (size_t i = 0; i < m; i++) softmax_row(step->operands[0] + i * n, n, step->result + i * n);
 }

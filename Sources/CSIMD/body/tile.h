@@ -25,13 +25,14 @@
 #endif
 
 struct KERNEL(tile) {
-  size_t k;
+  size_t k;              // the terms of a chain
+  size_t more;           // and of a second chain that is added to it; 0 for none
   const float *a;        // A[r,k] = a[r * a_stride + k], or a[r + k * a_stride] where A is turned
   size_t a_stride;
   const float *b;        // B[k,j] = b[j / PANEL * b_panel + k * b_stride + j % PANEL]
   size_t b_stride, b_panel;
   const float *start;    // where a row's chains begin: a bias, zeros, or C itself
-  size_t start_stride;
+  size_t start_stride, start_panel;
   float *c;
   size_t c_stride;
   const float *saved;    // of a gradient epilogue, laid out as C
@@ -60,18 +61,18 @@ INLINE const float *kept(const float *pointer) {
   return pointer;
 }
 
-// Adds the products of `t->k` terms. Unrolled, so that counting takes no turns from multiplying.
-INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const int rows,
-                       const int vectors, const int layout, const bool whole) {
+// Adds `terms` products to each sum. Unrolled, so that counting takes no turns from multiplying.
+INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const float *x,
+                       const float *b, size_t terms, const int rows, const int vectors,
+                       const int layout, const bool whole) {
   const size_t a_stride = t->a_stride, b_panel = t->b_panel;
   const size_t b_stride = layout == PACKED ? PANEL : t->b_stride;
   // Rows are reached from every third one, so that their addresses need few registers.
   const float *a[TALL];
   UNROLL for (int r = 0; r < rows; r += 3) {
-    a[r] = layout == ROWS ? kept(t->a + (size_t)r * a_stride) : t->a;
+    a[r] = layout == ROWS ? kept(x + (size_t)r * a_stride) : x;
   }
-  const float *b = t->b;
-  _Pragma("clang loop unroll_count(4)") for (size_t k = t->k; k > 0; k--) {
+  _Pragma("clang loop unroll_count(4)") for (; terms > 0; terms--) {
     vector bk[8];
     UNROLL for (int v = 0; v < vectors; v++) {
       const float *at = b + (size_t)(v / 2) * b_panel + v % 2 * WIDTH;
@@ -92,14 +93,34 @@ INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const 
 INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int vectors,
                          const int layout) {
   const size_t lanes = t->lanes;
-  vector acc[TALL][8];
+  vector acc[TALL][8], first[TALL][8];
   UNROLL for (int r = 0; r < rows; r++) {
     const float *start = t->start + (size_t)r * t->start_stride;
-    UNROLL for (int v = 0; v < vectors - 1; v++) acc[r][v] = load(start + v * WIDTH);
-    acc[r][vectors - 1] = load_up_to(start + (vectors - 1) * WIDTH, lanes);
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const float *at = start + (size_t)(v / 2) * t->start_panel + v % 2 * WIDTH;
+      acc[r][v] = v < vectors - 1 ? load(at) : load_up_to(at, lanes);
+    }
   }
-  if (layout == PACKED || lanes == WIDTH) accumulate(acc, t, rows, vectors, layout, true);
-  else accumulate(acc, t, rows, vectors, layout, false);
+  const float *a = t->a, *b = t->b;
+  for (size_t terms = t->k;;) {
+    if (layout == PACKED || lanes >= WIDTH) {
+      accumulate(acc, t, a, b, terms, rows, vectors, layout, true);
+    } else {
+      accumulate(acc, t, a, b, terms, rows, vectors, layout, false);
+    }
+    if (t->more == 0 || a != t->a) break;
+    UNROLL for (int r = 0; r < rows; r++) {
+      UNROLL for (int v = 0; v < vectors; v++) first[r][v] = acc[r][v], acc[r][v] = splat(0);
+    }
+    a += terms * (layout == ROWS ? 1 : t->a_stride);
+    b += terms * t->b_stride;
+    terms = t->more;
+  }
+  if (t->more > 0) {
+    UNROLL for (int r = 0; r < rows; r++) {
+      UNROLL for (int v = 0; v < vectors; v++) acc[r][v] += first[r][v];
+    }
+  }
   if (finishes_in_registers(t)) {
     UNROLL for (int r = 0; r < rows; r++) {
       UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = positive_part(acc[r][v]);
@@ -151,10 +172,13 @@ static __attribute__((noinline)) void KERNEL(finish_tile)(const struct KERNEL(ti
 #undef FINISH
 }
 
+// The floats of a cache line.
+#define CACHE_LINE 16
+
 // Asks for `rows` rows of a panel of C, which comes from far away, before it is needed.
 INLINE void prefetch_panel(const float *c, size_t stride, size_t rows) {
   for (size_t r = 0; r < rows; r++) {
-    for (size_t j = 0; j < PANEL; j += 64 / sizeof(float)) __builtin_prefetch(c + r * stride + j, 1);
+    for (size_t j = 0; j < PANEL; j += CACHE_LINE) __builtin_prefetch(c + r * stride + j, 1);
   }
 }
 

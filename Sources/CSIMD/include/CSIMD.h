@@ -150,9 +150,41 @@ size_t apus_pool_threads(const apus_pool *_Nullable pool);
 void apus_run(apus_isa isa, const apus_step *_Nonnull steps, size_t count, size_t rows,
               float *_Nonnull arena, float *_Nonnull store, apus_pool *_Nullable pool);
 
-/// The elements of scratch memory that a product of up to `m` x `n` x `k` needs on `threads` threads.
+/// The elements of scratch memory that a product of up to `m` x `n` x `k` needs on `threads`
+/// threads.
 size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,
                            size_t threads);
+
+/// A dense layer of a net that is scored in one call: activation(x weight + bias).
+typedef struct {
+  size_t inputs, outputs;
+  apus_activation activation;
+  size_t offset;  // of the layer's packed weights
+} apus_layer;
+
+/// A net whose layers follow one another.
+typedef struct {
+  const apus_layer *_Nullable layers;
+  size_t count;
+  const float *_Nullable packed;
+  bool softmax;  // over the last layer's outputs
+  // Set by `apus_net_prepare`.
+  size_t rows_per_block, rows_per_task;
+} apus_net;
+
+/// The greatest width of a layer that `apus_score` takes.
+#define APUS_WIDEST_LAYER 2048
+
+/// The elements of a layer's packed weights.
+size_t apus_layer_count(apus_isa isa, const apus_layer *_Nonnull layer);
+/// Packs `weight`, inputs x outputs, and `bias`, to `packed + layer->offset`, on a cache line.
+void apus_layer_pack(apus_isa isa, const apus_layer *_Nonnull layer, const float *_Nonnull weight,
+                     const float *_Nullable bias, float *_Nonnull packed);
+/// Decides how a net's rows are cut into blocks and tasks.
+void apus_net_prepare(apus_isa isa, apus_net *_Nonnull net);
+/// Scores `rows` rows of features. Any number of threads may use the same net at once.
+void apus_score(apus_isa isa, const apus_net *_Nonnull net, const float *_Nonnull features,
+                size_t rows, float *_Nonnull scores, apus_pool *_Nullable pool);
 
 /// One of the vectorised functions, for tests of its accuracy: result[i] = f(x[i]).
 typedef enum apus_function : int32_t {
