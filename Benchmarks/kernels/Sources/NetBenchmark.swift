@@ -1,4 +1,5 @@
 internal import ApusCompute
+internal import ApusNN
 
 /// Scores batches of rows by a net.
 struct NetBenchmark {

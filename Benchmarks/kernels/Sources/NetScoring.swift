@@ -1,6 +1,7 @@
 internal import ApusCompute
 internal import ApusData
 internal import ApusModel
+internal import ApusNN
 
 /// The door by which a net is scored in process: what an embedding program would call.
 struct NetScoring {
