@@ -34,8 +34,8 @@ struct KernelBenchmark {
   ) {
     guard let work = Work(name) else { return report(name, "there is no such work") }
     do {
-      if case .start = work { return print(start.json(name)) }
-      print(try work.measured(on: backend, sampler).json(name))
+      if case .start = work { return show(start.json(name)) }
+      show(try work.measured(on: backend, sampler).json(name))
     } catch {
       report(name, "\(error)")
     }
@@ -65,6 +65,12 @@ struct KernelBenchmark {
       default: String(character)
       }
     }.joined()
-    print("{\"work\": \"\(name)\", \"failure\": \"\(text)\"}")
+    show("{\"work\": \"\(name)\", \"failure\": \"\(text)\"}")
+  }
+
+  /// Prints a line at once: whoever stops this program shall still have it.
+  private static func show(_ line: String) {
+    print(line)
+    unsafe fflush(nil)
   }
 }

@@ -5,7 +5,7 @@ struct Sampler {
   /// How long a group of calls takes at least.
   let groupSeconds: Double
 
-  /// Measures `call` until the time is over, and three groups at least.
+  /// Measures `call` until the time is over.
   ///
   /// - Parameters:
   ///   - call: What is measured; it is given the number of the call.
@@ -32,11 +32,11 @@ struct Sampler {
       calls *= 2
       spent = try group(calls)
     }
-    var samples: [Double] = []
+    var samples = [spent / Double(calls) * 1e6]
     let end = clock.now + .seconds(seconds)
-    repeat {
+    while clock.now < end {
       samples.append(try group(calls) / Double(calls) * 1e6)
-    } while clock.now < end || samples.count < 3
+    }
     return Times(samples.sorted(), group: calls)
   }
 }

@@ -181,12 +181,12 @@ static inline void measure(
     double now = seconds_now(), spent = now - start;
     if (!warm) {
       warm = 1;
-    } else if (end == 0) {
-      if (spent < group_seconds && calls < 1 << 20) calls *= 2;
-      else end = now + seconds;
+    } else if (end == 0 && spent < group_seconds && calls < 1 << 20) {
+      calls *= 2;
     } else {
+      if (end == 0) end = now + seconds;
       samples[count++] = spent / (double)calls * 1e6;
-      if (count == capacity || (now >= end && count >= 3)) break;
+      if (count == capacity || now >= end) break;
     }
   }
   qsort(samples, count, sizeof *samples, ascending);

@@ -20,8 +20,8 @@ def measure(work, call, seconds, error, bound, info, wait=None, group_seconds=5e
     while spent < group_seconds and calls < 1 << 20:
         calls *= 2
         spent = group(calls)
-    samples, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end or len(samples) < 3:
+    samples, end = [spent / calls * 1e6], time.perf_counter() + seconds
+    while time.perf_counter() < end:
         samples.append(group(calls) / calls * 1e6)
     samples.sort()
     print(json.dumps({
