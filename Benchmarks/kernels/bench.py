@@ -3,9 +3,9 @@
 usage: bench.py APUS-BENCH-KERNELS FOLDER OUTPUT [--quick] [--keep FOLDER]
 
 FOLDER holds the compiled peers. OUTPUT.json and OUTPUT.txt get the figures, OUTPUT.svg a plot;
---keep copies them beside a description of the machine into a folder of the machine's own. All take
-turns, round by round, each as a process of its own, and the median of the rounds counts. Each checks
-its answers against double precision first; a wrong one voids the row.
+--keep copies them into a folder of the machine's own. All take turns, round by round, each as a
+process of its own, and the median of the rounds counts. Each checks its answers against double
+precision first; a wrong one voids the row.
 """
 
 import argparse
