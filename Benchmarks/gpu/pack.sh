@@ -2,11 +2,12 @@
 # Makes a folder that runs Benchmarks/gpu/run.sh on an x86-64 Linux machine without Swift: static
 # programs, the OpenCL loader, and the peers in Python.
 #
-# Usage: pack.sh [FOLDER]     (default .build/gpu-bundle)
+# Usage: pack.sh [FOLDER]     (default .build/gpu-bundle; also packed as FOLDER.tar.gz)
 #
 #   FOLDER/run.sh           the one command
 #   FOLDER/bin/             apus, apus-bench-kernels, opencl
-#   FOLDER/lib/             the OpenCL loader, and what of C++ the programs need
+#   FOLDER/lib/             the OpenCL loader
+#   FOLDER/lib/otherwise/   what of C++ the programs need, for machines that have none
 #   FOLDER/peers/           PyTorch's part, run where some Python there has it
 #   FOLDER/extra/           empty: a driver's libnvidia-opencl.so.1 put here is found first
 set -eu
@@ -21,8 +22,10 @@ done
 programs=$(swift build -c release --static-swift-stdlib --scratch-path "$scratch" --show-bin-path)
 
 rm -rf "$bundle"
-mkdir -p "$bundle/bin" "$bundle/lib" "$bundle/peers" "$bundle/extra"
-cp "$programs/apus" "$programs/apus-bench-kernels" "$bundle/bin"
+mkdir -p "$bundle/bin" "$bundle/lib/otherwise" "$bundle/peers" "$bundle/extra"
+for program in apus apus-bench-kernels; do
+  strip -o "$bundle/bin/$program" "$programs/$program"
+done
 # A package's resources lie beside the program.
 for resources in "$programs"/*.resources; do
   [ ! -e "$resources" ] || cp -r "$resources" "$bundle/bin"
@@ -38,16 +41,18 @@ library() {
 }
 cp "$(library libOpenCL.so.1)" "$bundle/lib"
 for name in libstdc++.so.6 libgcc_s.so.1; do
-  ! ldd "$bundle"/bin/* | grep -q "$name" || cp "$(library "$name")" "$bundle/lib"
+  ! ldd "$bundle"/bin/* | grep -q "$name" ||
+    cp "$(library "$name")" "$bundle/lib/otherwise"
 done
 
 # What the programs take from the system, the bundle's own libraries aside.
 needed=$(ldd "$bundle"/bin/* | sed -n 's/^\t\([^ ]*\) => .*/\1/p' | sort -u)
-newest=$(objdump -T "$bundle"/bin/* "$bundle"/lib/* 2>/dev/null |
+newest=$(objdump -T "$bundle"/bin/* "$bundle"/lib/*.so* |
   sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1)
 cat > "$bundle/README.txt" <<END
 bash run.sh          measures the first OpenCL GPU and leaves result.json; under ten minutes
 Needs glibc $newest or newer and an NVIDIA driver. Libraries that the programs name:
 $needed
 END
-du -sh "$bundle"
+tar -C "$(dirname "$bundle")" -czf "$bundle.tar.gz" "$(basename "$bundle")"
+du -sh "$bundle" "$bundle.tar.gz"

@@ -35,6 +35,7 @@ names=()
 
 # The driver's own library first, then the loader that was carried along.
 export LD_LIBRARY_PATH=$here/extra:$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+ldconfig -p 2> /dev/null | grep -q 'libstdc++.so.6' || LD_LIBRARY_PATH+=:$here/lib/otherwise
 export XDG_CACHE_HOME=$work/cache
 
 # Text as the inside of a JSON string, its lines joined.
@@ -84,7 +85,7 @@ skip() {
 find_driver() {
   local folder library
   if [ ! -e "$here/extra/libnvidia-opencl.so.1" ]; then
-    $is_any && return
+    ! $is_any || [ -e /dev/nvidiactl ] || return
     ! grep -qis nvidia /etc/OpenCL/vendors/*.icd || return
   fi
   for folder in "$here/extra" /usr/lib/x86_64-linux-gnu /usr/lib64 /usr/lib \

@@ -29,10 +29,11 @@ class Panel:
 
     def drawn(self, top):
         yield text(10, top + 16, self.title, "font-weight='bold'")
-        for index, name in enumerate(reversed(self.names)):
-            x = 10 + index * 105
+        x = 10
+        for name in reversed(self.names):
             yield dot(x + 4, top + 32, name)
             yield text(x + 12, top + 36, name)
+            x += 30 + 6.5 * len(name)
         bottom = top + self.height() - 20
         for value, label in self.ticks:
             x = LEFT + WIDTH * self.position(value)

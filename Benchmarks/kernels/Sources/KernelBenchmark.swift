@@ -71,6 +71,6 @@ struct KernelBenchmark {
   /// Prints a line at once: whoever stops this program shall still have it.
   private static func show(_ line: String) {
     print(line)
-    unsafe fflush(nil)
+    fflush(nil)
   }
 }
