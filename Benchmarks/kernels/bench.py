@@ -111,6 +111,11 @@ class Rounds:
         lines = self.samples.get((name, threads, work), [])
         return statistics.median(line["us"] for line in lines) if lines else None
 
+    def spread(self, name, threads, work):
+        """The lowest and the highest round in words."""
+        times = [line["us"] for line in self.samples.get((name, threads, work), [])]
+        return f"{len(times)} rounds of {min(times):.4g} to {max(times):.4g} us" if times else ""
+
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)

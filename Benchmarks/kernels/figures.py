@@ -65,6 +65,7 @@ def product_rows(rounds, ours, peers, peak, label):
             yield report.figure(
                 f"{work}, {count(threads)}{label}", gigaflops(work, time), "GFLOP/s",
                 gigaflops(work, other), notes=f"best peer: {name}; {share}"
+                + f"{rounds.spread(ours, threads, work)}; "
                 + others(rounds, peers, threads, work, "GFLOP/s"))
         if not ratios:
             yield unmeasured(f"products, {count(threads)}{label}", "ratio >= 1", "no figures")
@@ -96,6 +97,7 @@ def net_rows(rounds):
                 yield report.figure(
                     f"{work}, {count(threads)}", time, "us", other,
                     notes=f"best peer in f32: {name}; "
+                    + f"{rounds.spread('apus', threads, work)}; "
                     + others(rounds, peers, threads, work, "us"))
 
 
