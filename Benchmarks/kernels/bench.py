@@ -1,6 +1,6 @@
 """Measures Apus's kernels beside the libraries that a user would pick instead.
 
-usage: bench.py APUS-BENCH-KERNELS FOLDER OUTPUT [--quick] [--keep FOLDER]
+usage: bench.py APUS-BENCH-KERNELS FOLDER OUTPUT [--quick] [--rounds COUNT] [--keep FOLDER]
 
 FOLDER holds the compiled peers. OUTPUT.json and OUTPUT.txt get the figures, OUTPUT.svg a plot;
 --keep copies them into a folder of the machine's own. All take turns, round by round, each as a
@@ -118,11 +118,12 @@ class Rounds:
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__)
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
     parser.add_argument("apus")
     parser.add_argument("folder")
     parser.add_argument("output")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep")
     arguments = parser.parse_args()
     for name, rows in contenders.NETS:
@@ -131,7 +132,7 @@ def main():
         nets.write_lite(contenders.widths(name), rows, path + ".tflite")
 
     rounds = Rounds(arguments.apus, arguments.folder, arguments.quick)
-    rounds.run(1 if arguments.quick else 3)
+    rounds.run(1 if arguments.quick else arguments.rounds)
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         machine.describe(rounds)

@@ -2,9 +2,10 @@
 # Measures the kernels beside OpenBLAS, oneDNN, PyTorch, TensorFlow Lite, ONNX Runtime, OpenVINO and
 # CLBlast; prints a table and writes .build/bench-kernels.json, .txt and .svg.
 #
-# Usage: run.sh [--quick] [--keep FOLDER]
-#   --quick  one short round without the largest shapes: two minutes
-#   --keep   copies the results into FOLDER, under the machine's name
+# Usage: run.sh [--quick] [--rounds COUNT] [--keep FOLDER]
+#   --quick   one short round, NN only and without the largest shape: two minutes
+#   --rounds  how often all take their turn; the median counts (3)
+#   --keep    copies the results into FOLDER, under the machine's name
 # The exit code is 0 where every target is met.
 set -eu
 cd "$(dirname "$0")/../.."
