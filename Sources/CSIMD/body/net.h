@@ -69,7 +69,7 @@ INLINE void compute_row(const struct KERNEL(tile) *t, const int vectors) {
       }
     }
   }
-  if (finishes_in_registers(t)) {
+  if (t->activation == APUS_RELU) {
     UNROLL for (int v = 0; v < vectors; v++) first[v] = positive_part(first[v]);
   }
   UNROLL for (int v = 0; v < vectors - 1; v++) store(t->c + v * WIDTH, first[v]);
@@ -83,13 +83,6 @@ static void KERNEL(compute_row_of)(const struct KERNEL(tile) *t, size_t vectors)
   case 2: compute_row(t, 2); break;
   case 1: compute_row(t, 1); break;
   }
-}
-
-// The vectors of the widest tile for `rows` rows, of which `left` are still to be computed.
-INLINE size_t tile_vectors(size_t rows, size_t left) {
-  if (left >= 8 && rows <= TALL / 4) return 8;
-  if (left >= 4 && rows <= TALL / 2) return 4;
-  return left >= 2 ? 2 : 1;
 }
 
 INLINE void compute_rows(const struct KERNEL(tile) *t, size_t rows, size_t vectors) {

@@ -43,17 +43,11 @@ struct KERNEL(tile) {
 
 // Epilogues of an instruction or two are applied before the sums leave their registers.
 INLINE bool finishes_in_registers(const struct KERNEL(tile) *t) {
-  return t->epilogue == APUS_EPILOGUE_ACTIVATION && t->activation == APUS_RELU;
+  return t->epilogue == APUS_EPILOGUE_NONE || t->activation == APUS_RELU;
 }
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-// How a tile finds its operands.
-enum {
-  ROWS,     // A row by row, B with any strides
-  COLUMNS,  // A column by column, B with any strides
-  PACKED,   // A in columns of TALL elements, B in whole panels
-};
+// How a tile walks A.
+enum { ROWS, COLUMNS };
 
 // The compiler would compute addresses from one another in the loop; this makes it keep them.
 INLINE const float *kept(const float *pointer) {
@@ -65,8 +59,7 @@ INLINE const float *kept(const float *pointer) {
 INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const float *x,
                        const float *b, size_t terms, const int rows, const int vectors,
                        const int layout, const bool whole) {
-  const size_t a_stride = t->a_stride, b_panel = t->b_panel;
-  const size_t b_stride = layout == PACKED ? PANEL : t->b_stride;
+  const size_t a_stride = t->a_stride, b_stride = t->b_stride, b_panel = t->b_panel;
   // Rows are reached from every third one, so that their addresses need few registers.
   const float *a[TALL];
   UNROLL for (int r = 0; r < rows; r += 3) {
@@ -85,7 +78,7 @@ INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const 
       }
     }
     if (layout == ROWS) UNROLL for (int r = 0; r < rows; r += 3) a[r]++;
-    else a[0] += layout == PACKED ? TALL : a_stride;
+    else a[0] += a_stride;
     b += b_stride;
   }
 }
@@ -103,7 +96,7 @@ INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int
   }
   const float *a = t->a, *b = t->b;
   for (size_t terms = t->k;;) {
-    if (layout == PACKED || lanes >= WIDTH) {
+    if (lanes >= WIDTH) {
       accumulate(acc, t, a, b, terms, rows, vectors, layout, true);
     } else {
       accumulate(acc, t, a, b, terms, rows, vectors, layout, false);
@@ -121,9 +114,18 @@ INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int
       UNROLL for (int v = 0; v < vectors; v++) acc[r][v] += first[r][v];
     }
   }
-  if (finishes_in_registers(t)) {
+  if (t->epilogue == APUS_EPILOGUE_ACTIVATION && t->activation == APUS_RELU) {
     UNROLL for (int r = 0; r < rows; r++) {
       UNROLL for (int v = 0; v < vectors; v++) acc[r][v] = positive_part(acc[r][v]);
+    }
+  } else if (t->epilogue == APUS_EPILOGUE_GRADIENT && t->activation == APUS_RELU) {
+    UNROLL for (int r = 0; r < rows; r++) {
+      const float *saved = t->saved + (size_t)r * t->c_stride;
+      UNROLL for (int v = 0; v < vectors; v++) {
+        const vector y = v < vectors - 1 ? load(saved + v * WIDTH)
+                                         : load_up_to(saved + v * WIDTH, lanes);
+        acc[r][v] = activate_backward(APUS_RELU, acc[r][v], y);
+      }
     }
   }
   UNROLL for (int r = 0; r < rows; r++) {
@@ -214,11 +216,16 @@ INLINE void prefetch_panel(const float *c, size_t stride, size_t rows) {
   }
 TILES(narrow_rows, 1, ROWS, TILE_CASES_TALL)
 TILES(narrow_columns, 1, COLUMNS, TILE_CASES_TALL)
-TILES(narrow_packed, 1, PACKED, TILE_CASES_TALL)
 TILES(tall_rows, 2, ROWS, TILE_CASES_TALL)
 TILES(tall_columns, 2, COLUMNS, TILE_CASES_TALL)
-TILES(tall_packed, 2, PACKED, TILE_CASES_TALL)
 TILES(wide_rows, 4, ROWS, TILE_CASES_WIDE)
 TILES(wide_columns, 4, COLUMNS, TILE_CASES_WIDE)
 TILES(broad_rows, 8, ROWS, TILE_CASES_BROAD)
 TILES(broad_columns, 8, COLUMNS, TILE_CASES_BROAD)
+
+// The vectors of the widest tile for `rows` rows, of which `left` are still to be computed.
+INLINE size_t tile_vectors(size_t rows, size_t left) {
+  if (left >= 8 && rows <= TALL / 4) return 8;
+  if (left >= 4 && rows <= TALL / 2) return 4;
+  return left >= 2 ? 2 : 1;
+}
