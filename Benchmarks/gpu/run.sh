@@ -36,7 +36,8 @@ names=()
 # The driver's own library first, then the loader that was carried along.
 export LD_LIBRARY_PATH=$here/extra:$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 ldconfig -p 2> /dev/null | grep -q 'libstdc++.so.6' || LD_LIBRARY_PATH+=:$here/lib/otherwise
-export XDG_CACHE_HOME=$work/cache
+# Empty caches: ours, NVIDIA's and PoCL's.
+export XDG_CACHE_HOME=$work/cache CUDA_CACHE_PATH=$work/nvidia POCL_CACHE_DIR=$work/pocl
 
 # Text as the inside of a JSON string, its lines joined.
 json_text() {
@@ -152,6 +153,9 @@ export -f describe_system measure_apus
 export here
 part system 20 bash -c describe_system
 part probe 40 "$here/bin/opencl" 0 0.5
+# Before anything else has filled the caches.
+part start_cold 60 bash -c "measure_apus opencl:0 0 start"
+part start_warm 20 bash -c "measure_apus opencl:0 0 start"
 part devices 60 "$here/bin/apus" devices --json
 part check 60 "$here/bin/apus" devices --self-check --device opencl:0 --json
 if "$here/bin/apus" devices --help | grep -q -- --tune; then
@@ -159,8 +163,6 @@ if "$here/bin/apus" devices --help | grep -q -- --tune; then
 else
   skip tuning "this apus has no devices --tune"
 fi
-part start_cold 40 bash -c "measure_apus opencl:0 0 start"
-part start_warm 20 bash -c "measure_apus opencl:0 0 start"
 part launch 20 bash -c "measure_apus opencl:0 0.5 launch/wait launch/queued"
 part products 90 bash -c "measure_apus opencl:0 0.3 ${products[*]}"
 part nets 60 bash -c "measure_apus opencl:0 0.3 ${nets[*]}"

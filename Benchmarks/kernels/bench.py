@@ -53,10 +53,10 @@ class Rounds:
 
     def __init__(self, apus, folder, is_quick):
         self.apus, self.folder, self.is_quick = apus, folder, is_quick
-        self.seconds = 0.04 if is_quick else 0.08
+        self.seconds = 0.04 if is_quick else 0.06
         self.cpus = sorted(os.sched_getaffinity(0))
         self.samples, self.limits, self.starts, self.device = {}, {}, {}, []
-        self.infos, self.voided = {}, []
+        self.infos, self.voided, self.disturbances = {}, [], []
 
     def pinned(self, threads):
         """The last CPUs: interrupts mostly go to the first."""
@@ -65,7 +65,10 @@ class Rounds:
     def measure(self, contender):
         cpus = self.pinned(contender.threads) if contender.is_pinned else set(self.cpus)
         command = contender.arguments(self.seconds)
-        for line in run(command, contender.environment, cpus):
+        with machine.Disturbance() as others:
+            lines = run(command, contender.environment, cpus)
+        self.disturbances.append(others.share)
+        for line in lines:
             key = (contender.name, contender.threads, line["work"])
             if "failure" in line or line["error"] > line["bound"]:
                 self.voided.append((*key, line.get("failure", f"error {line.get('error')}")))

@@ -2,6 +2,9 @@
 
 import os
 import re
+import resource
+import statistics
+import time
 
 
 def _processor():
@@ -31,6 +34,28 @@ def second_level_bytes():
         return 0
 
 
+class Disturbance:
+    """How much of a CPU programs other than our own took meanwhile, in `share`."""
+
+    def __enter__(self):
+        self.start, self.busy, self.own = time.monotonic(), *self._seconds()
+        return self
+
+    def __exit__(self, *_):
+        busy, own = self._seconds()
+        spent = time.monotonic() - self.start
+        self.share = max(0, busy - self.busy - (own - self.own)) / spent if spent else 0
+
+    @staticmethod
+    def _seconds():
+        """The seconds that all CPUs were busy, and those that our own children took."""
+        with open("/proc/stat", encoding="utf-8") as file:
+            user, nice, system, _, _, interrupt, soft, *_ = map(int, file.readline().split()[1:])
+        own = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ticks = os.sysconf("SC_CLK_TCK")
+        return ((user + nice + system + interrupt + soft) / ticks, own.ru_utime + own.ru_stime)
+
+
 def count(threads):
     return f"{threads} thread" if threads == 1 else f"{threads} threads"
 
@@ -51,6 +76,10 @@ def describe(rounds):
     for contender, info in rounds.infos.items():
         if info:
             print(f"{contender}: {info.strip()}")
+    if rounds.disturbances:
+        print("other programs took at the median"
+              f" {statistics.median(rounds.disturbances):.0%} of a CPU, at most"
+              f" {max(rounds.disturbances):.0%}")
     for voided in sorted(set(rounds.voided)):
         print("void: " + " ".join(str(part) for part in voided))
     print()

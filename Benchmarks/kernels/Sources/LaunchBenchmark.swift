@@ -14,6 +14,8 @@ struct LaunchBenchmark {
     plan = try backend.compile(
       graph, batchCapacity: 1, variables: try backend.makeVariables([]))
     plan.withInput(0, rows: 1) { $0[0] = 2 }
+    try plan.run(rows: 1)
+    _ = try result()
   }
 
   /// Measures runs whose result is read each time.

@@ -5,7 +5,7 @@ struct Sampler {
   /// How long a group of calls takes at least.
   let groupSeconds: Double
 
-  /// Measures `call` until the time is over.
+  /// Measures `call`, which was called before for its answer, until the time is over.
   ///
   /// - Parameters:
   ///   - call: What is measured; it is given the number of the call.
@@ -26,11 +26,17 @@ struct Sampler {
       try wait()
       return (clock.now - start) / .seconds(1)
     }
-    var (calls, spent) = (1, try group(1))
-    spent = try group(1)
-    while spent < groupSeconds && calls < 1 << 20 {
-      calls *= 2
+    var (calls, spent, wasLong) = (1, 0.0, false)
+    while true {
       spent = try group(calls)
+      if spent < groupSeconds && calls < 1 << 20 {
+        (calls, wasLong) = (calls * 2, false)
+      } else if spent >= 20 * groupSeconds || wasLong {
+        break
+      } else {
+        // An interruption makes a short group look long: it must be so twice, or by far.
+        wasLong = true
+      }
     }
     var samples = [spent / Double(calls) * 1e6]
     let end = clock.now + .seconds(seconds)

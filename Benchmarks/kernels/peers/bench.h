@@ -167,28 +167,35 @@ static inline int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-// Times `call` in groups of `group_seconds` at least, each ended by `wait` where there is one.
+// Times `call` in groups of `group_seconds` at least, each ended by `wait` where there is one. It
+// has been called once before, for its answer.
 static inline void measure(
   const char *name, void (*call)(void *, size_t), void (*wait)(void *), void *context,
   double seconds, double group_seconds, double error, double bound, const char *info
 ) {
-  size_t run = 0, calls = 1, count = 0, capacity = 1 << 20;
+  size_t run = 1, calls = 1, count = 0, capacity = 1 << 20;
   double *samples = malloc(capacity * sizeof *samples), end = 0;
-  for (int warm = 0;;) {
+  bool was_long = false;
+  do {
     double start = seconds_now();
     for (size_t i = 0; i < calls; i++) call(context, run++);
     if (wait) wait(context);
     double now = seconds_now(), spent = now - start;
-    if (!warm) {
-      warm = 1;
-    } else if (end == 0 && spent < group_seconds && calls < 1 << 20) {
-      calls *= 2;
-    } else {
-      if (end == 0) end = now + seconds;
-      samples[count++] = spent / (double)calls * 1e6;
-      if (count == capacity || now >= end) break;
+    if (end == 0) {
+      if (spent < group_seconds && calls < 1 << 20) {
+        calls *= 2;
+        was_long = false;
+        continue;
+      }
+      // An interruption makes a short group look long: it must be so twice, or by far.
+      if (spent < 20 * group_seconds && !was_long) {
+        was_long = true;
+        continue;
+      }
+      end = now + seconds;
     }
-  }
+    samples[count++] = spent / (double)calls * 1e6;
+  } while (count == 0 || (count < capacity && seconds_now() < end));
   qsort(samples, count, sizeof *samples, ascending);
   if (!isfinite(error)) error = 1e300;
   printf(

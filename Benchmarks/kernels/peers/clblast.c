@@ -80,6 +80,8 @@ static void time_net(const struct work *work, double seconds, const char *info) 
       buffer((size_t)inputs * outputs, net.weights[layer]), result};
     last = result;
   }
+  multiply(&chain, 0);
+  wait(0);
   measure(work->name, multiply, wait, &chain, seconds, 2e-3, 0, 0, info);
 }
 

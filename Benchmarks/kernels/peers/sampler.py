@@ -6,7 +6,10 @@ import time
 
 
 def measure(work, call, seconds, error, bound, info, wait=None, group_seconds=5e-6):
-    """Times calls in groups, each ended by a wait where there is one; prints a line of JSON."""
+    """Times calls in groups, each ended by a wait where there is one; prints a line of JSON.
+
+    It has been called once before, for its answer.
+    """
     def group(calls):
         start = time.perf_counter()
         for _ in range(calls):
@@ -15,11 +18,16 @@ def measure(work, call, seconds, error, bound, info, wait=None, group_seconds=5e
             wait()
         return time.perf_counter() - start
 
-    group(1)
-    calls, spent = 1, group(1)
-    while spent < group_seconds and calls < 1 << 20:
-        calls *= 2
+    calls, was_long = 1, False
+    while True:
         spent = group(calls)
+        if spent < group_seconds and calls < 1 << 20:
+            calls, was_long = calls * 2, False
+        elif spent >= 20 * group_seconds or was_long:
+            break
+        else:
+            # An interruption makes a short group look long: it must be so twice, or by far.
+            was_long = True
     samples, end = [spent / calls * 1e6], time.perf_counter() + seconds
     while time.perf_counter() < end:
         samples.append(group(calls) / calls * 1e6)
