@@ -107,7 +107,7 @@ find_torch() {
   local python test='import sys, torch; sys.exit(not torch.cuda.is_available())'
   ! $is_any || test='import torch'
   for python in ${APUS_TORCH_PYTHON:-} python3 python /usr/bin/python3 /usr/local/bin/python3 \
-    /opt/*/bin/python3 /root/*/bin/python3 "$HOME"/*/bin/python3; do
+    /opt/*/bin/python3 "$HOME"/*/bin/python3; do
     command -v "$python" > /dev/null && timeout 60 "$python" -c "$test" 2> /dev/null && {
       command -v "$python"
       return
