@@ -110,9 +110,10 @@ static void KERNEL(dense)(const apus_layer *layer, const float *packed, const fl
     // The last tile takes what is left; a division would cost one row as much as a layer.
     count = tiles == 1 ? rows : first_row(rows, tiles, tile + 1) - r;
     t.a = x + r * x_stride;
-    for (size_t j = 0, vectors; j < columns; j += vectors * WIDTH) {
+    for (size_t j = 0, vectors; j < columns; j += t.repeats * vectors * WIDTH) {
       vectors = tile_vectors(count, (columns - j + WIDTH - 1) / WIDTH);
-      t.lanes = smaller(WIDTH, columns - j - (vectors - 1) * WIDTH);
+      t.repeats = rows == 1 ? 1 : whole_tiles(columns - j, vectors);
+      t.lanes = smaller(WIDTH, columns - j - (t.repeats * vectors - 1) * WIDTH);
       t.start = packed + j / PANEL * b_panel;
       t.b = t.start + PANEL;
       t.c = y + r * y_stride + j;

@@ -12,6 +12,8 @@
 
 #define COLUMN_BLOCK 768
 #define GROUP 4
+// A block of B of this many elements stays in level 1.
+#define NEAR 8192
 
 struct KERNEL(product) {
   const struct call *step;
@@ -42,33 +44,7 @@ INLINE size_t tiles_for(size_t rows) { return (rows + TALL - 1) / TALL; }
 
 typedef void (*KERNEL(tile_body))(const struct KERNEL(tile) *, size_t rows);
 
-// Computes `rows` x `width` of C at (i, j), of which `columns` columns are inside.
-static void KERNEL(one_tile)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
-                             KERNEL(tile_body) body, size_t i, size_t j, size_t rows,
-                             size_t width, size_t columns) {
-  const struct call *step = p->step;
-  const size_t at = i * p->n + j;
-  t->c = step->result + at;
-  if (step->operands[2]) t->saved = step->operands[2] + at;
-  t->lanes = columns - (width - WIDTH);
-  t->start_panel = PANEL;
-  if (p->first_k > 0) {
-    t->start = t->c;
-    t->start_stride = p->n;
-  } else {
-    t->start = step->bias ? step->bias + j : KERNEL(zeros);
-    t->start_stride = 0;
-  }
-  body(t, rows);
-  if (t->epilogue != APUS_EPILOGUE_NONE && !finishes_in_registers(t)) {
-    KERNEL(finish_tile)(t, rows, columns);
-  }
-}
-
-// The widest tile for `rows` rows where `left` columns are still to be computed.
-INLINE KERNEL(tile_body) choose_tile(bool turned, size_t rows, size_t left, size_t *width) {
-  const size_t vectors = tile_vectors(rows, (left + WIDTH - 1) / WIDTH);
-  *width = vectors * WIDTH;
+INLINE KERNEL(tile_body) choose_tiles(bool turned, size_t vectors) {
   switch (vectors) {
   case 8: return turned ? KERNEL(broad_columns) : KERNEL(broad_rows);
   case 4: return turned ? KERNEL(wide_columns) : KERNEL(wide_rows);
@@ -77,28 +53,67 @@ INLINE KERNEL(tile_body) choose_tile(bool turned, size_t rows, size_t left, size
   }
 }
 
+// Computes `rows` rows of C from (i, j), by whole tiles of `vectors` vectors or by one that has
+// `columns` columns.
+static void KERNEL(tiles_at)(const struct KERNEL(product) *p, struct KERNEL(tile) *t, size_t i,
+                             size_t j, size_t rows, size_t vectors, size_t columns) {
+  const struct call *step = p->step;
+  const size_t at = i * p->n + j;
+  t->c = step->result + at;
+  if (step->operands[2]) t->saved = step->operands[2] + at;
+  const size_t width = t->repeats * vectors * WIDTH;
+  t->lanes = columns < width ? columns - (width - WIDTH) : WIDTH;
+  t->start_stride = 0;
+  t->start_panel = PANEL;
+  if (p->first_k > 0) {
+    t->start = t->c;
+    t->start_stride = p->n;
+  } else if (step->bias) {
+    t->start = step->bias + j;
+  } else {
+    t->start = KERNEL(zeros);
+    t->start_panel = 0;
+  }
+  choose_tiles(p->a_turned, vectors)(t, rows);
+  if (!finishes_in_registers(t)) KERNEL(finish_tile)(t, rows, smaller(columns, width));
+}
+
 // B from the block's first k on, at a column.
 INLINE const float *b_at(const struct KERNEL(product) *p, size_t column) {
   if (p->b_packed) return p->b_packed + (column - p->first_column) * p->block_k;
   return p->b + p->first_k * p->b_stride + column;
 }
 
-// A where it lies: a panel of B is read by all tiles before the next.
+// `rows` rows of A from `t->a` on times all columns of a part.
+static void KERNEL(multiply_rows)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
+                                  struct KERNEL(part) part, size_t i, size_t rows) {
+  for (size_t j = 0, vectors; j < part.columns; j += t->repeats * vectors * WIDTH) {
+    const size_t left = part.columns - j, column = part.j + j;
+    vectors = tile_vectors(rows, (left + WIDTH - 1) / WIDTH);
+    t->repeats = whole_tiles(left, vectors);
+    t->b = b_at(p, column);
+    KERNEL(tiles_at)(p, t, i, column, rows, vectors, left);
+  }
+}
+
+// A where it lies.
 static void KERNEL(multiply_in_place)(const struct KERNEL(product) *p, struct KERNEL(tile) t,
                                       struct KERNEL(part) part) {
   const size_t row_stride = p->a_turned ? 1 : p->a_stride;
   const float *a = p->a + part.i * row_stride + p->first_k * (p->a_turned ? p->a_stride : 1);
   const size_t tiles = tiles_for(part.rows);
   t.a_stride = p->a_stride;
-  for (size_t j = 0, width; j < part.columns; j += width) {
-    const size_t left = part.columns - j;
-    const KERNEL(tile_body) body = choose_tile(p->a_turned, part.rows, left, &width);
-    t.b = b_at(p, part.j + j);
+  // A B that stays in level 1 is read whole by every tile; of a larger one, a panel by all tiles.
+  const size_t step = p->block_k * part.columns <= NEAR ? part.columns : 4 * PANEL;
+  for (size_t j = 0; j < part.columns; j += step) {
+    struct KERNEL(part) columns = part;
+    columns.j += j;
+    columns.columns = smaller(step, part.columns - j);
     for (size_t tile = 0; tile < tiles; tile++) {
       const size_t r = first_row(part.rows, tiles, tile);
       t.a = a + r * row_stride;
-      KERNEL(one_tile)(p, &t, body, part.i + r, part.j + j,
-                       first_row(part.rows, tiles, tile + 1) - r, width, smaller(width, left));
+      KERNEL(multiply_rows)(p, &t, columns, part.i + r,
+                            first_row(part.rows, tiles, tile + 1) - r);
     }
   }
 }
@@ -120,13 +135,7 @@ static void KERNEL(multiply_packed)(const struct KERNEL(product) *p, struct KERN
     for (size_t tile = 0; tile < tiles; tile++) {
       const size_t r = first_row(rows, tiles, tile), count = first_row(rows, tiles, tile + 1) - r;
       t.a = packed + (p->a_turned ? tile * TALL * p->block_k : r * K_STRIDE);
-      for (size_t j = 0, width; j < part.columns; j += width) {
-        const size_t left = part.columns - j, column = part.j + j;
-        const KERNEL(tile_body) body = choose_tile(p->a_turned, count, left, &width);
-        t.b = b_at(p, column);
-        prefetch_panel(p->step->result + (first + r) * p->n + column + PANEL, p->n, count);
-        KERNEL(one_tile)(p, &t, body, first + r, column, count, width, smaller(width, left));
-      }
+      KERNEL(multiply_rows)(p, &t, part, first + r, count);
     }
   }
 }

@@ -37,6 +37,7 @@ struct KERNEL(tile) {
   size_t c_stride;
   const float *saved;    // of a gradient epilogue, laid out as C
   size_t lanes;          // of the last vector, that lie inside C
+  size_t repeats;        // how many tiles side by side are computed, all of them whole if several
   apus_epilogue epilogue;
   apus_activation activation;
 };
@@ -83,18 +84,19 @@ INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const 
   }
 }
 
-INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int vectors,
-                         const int layout) {
+// One tile, whose operands are those of `t` moved on by `panels` panels.
+INLINE void compute_tile(const struct KERNEL(tile) *t, const size_t panels, const int rows,
+                         const int vectors, const int layout) {
   const size_t lanes = t->lanes;
   vector acc[TALL][8], first[TALL][8];
   UNROLL for (int r = 0; r < rows; r++) {
-    const float *start = t->start + (size_t)r * t->start_stride;
+    const float *start = t->start + (size_t)r * t->start_stride + panels * t->start_panel;
     UNROLL for (int v = 0; v < vectors; v++) {
       const float *at = start + (size_t)(v / 2) * t->start_panel + v % 2 * WIDTH;
       acc[r][v] = v < vectors - 1 ? load(at) : load_up_to(at, lanes);
     }
   }
-  const float *a = t->a, *b = t->b;
+  const float *a = t->a, *b = t->b + panels * t->b_panel;
   for (size_t terms = t->k;;) {
     if (lanes >= WIDTH) {
       accumulate(acc, t, a, b, terms, rows, vectors, layout, true);
@@ -120,7 +122,7 @@ INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int
     }
   } else if (t->epilogue == APUS_EPILOGUE_GRADIENT && t->activation == APUS_RELU) {
     UNROLL for (int r = 0; r < rows; r++) {
-      const float *saved = t->saved + (size_t)r * t->c_stride;
+      const float *saved = t->saved + (size_t)r * t->c_stride + panels * PANEL;
       UNROLL for (int v = 0; v < vectors; v++) {
         const vector y = v < vectors - 1 ? load(saved + v * WIDTH)
                                          : load_up_to(saved + v * WIDTH, lanes);
@@ -129,9 +131,16 @@ INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int
     }
   }
   UNROLL for (int r = 0; r < rows; r++) {
-    float *c = t->c + (size_t)r * t->c_stride;
+    float *c = t->c + (size_t)r * t->c_stride + panels * PANEL;
     UNROLL for (int v = 0; v < vectors - 1; v++) store(c + v * WIDTH, acc[r][v]);
     store_up_to(c + (vectors - 1) * WIDTH, acc[r][vectors - 1], lanes);
+  }
+}
+
+INLINE void compute_tiles(const struct KERNEL(tile) *t, const int rows, const int vectors,
+                          const int layout) {
+  for (size_t index = 0; index < t->repeats; index++) {
+    compute_tile(t, index * ((size_t)vectors / 2), rows, vectors, layout);
   }
 }
 
@@ -185,7 +194,7 @@ INLINE void prefetch_panel(const float *c, size_t stride, size_t rows) {
 }
 
 #define TILE_CASE(rows, vectors, layout) \
-  case rows: compute_tile(t, rows, vectors, layout); break;
+  case rows: compute_tiles(t, rows, vectors, layout); break;
 #define TILE_CASES_1(vectors, layout) TILE_CASE(1, vectors, layout)
 #define TILE_CASES_2(vectors, layout) TILE_CASES_1(vectors, layout) TILE_CASE(2, vectors, layout)
 #define TILE_CASES_3(vectors, layout) TILE_CASES_2(vectors, layout) TILE_CASE(3, vectors, layout)
@@ -228,4 +237,11 @@ INLINE size_t tile_vectors(size_t rows, size_t left) {
   if (left >= 8 && rows <= TALL / 4) return 8;
   if (left >= 4 && rows <= TALL / 2) return 4;
   return left >= 2 ? 2 : 1;
+}
+
+// How many tiles of `vectors` vectors side by side are whole in `columns` columns; 1 where one is
+// not. A single vector has no neighbour, for panels are what tiles move on by.
+INLINE size_t whole_tiles(size_t columns, size_t vectors) {
+  const size_t count = columns / (vectors * WIDTH);
+  return vectors > 1 && count > 1 ? count : 1;
 }
