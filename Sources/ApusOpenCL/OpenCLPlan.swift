@@ -17,6 +17,7 @@ public final class OpenCLPlan: Plan {
   private let lowering: Lowering
   private let store: OpenCLVariableStore
   private let arena: DeviceBuffer
+  private let tables: ConstantTables
   private let steps: [Step]
   private let inputs: [InputPort]
   private let outputs: [OutputPort]
@@ -38,10 +39,18 @@ public final class OpenCLPlan: Plan {
       guard case .constant(let value) = graph[id].operation else { continue }
       try store.queue.write([value].span, to: arena, at: lowering.place(of: id).offset)
     }
+    let launches = lowering.launches()
+    let tables = try ConstantTables(of: launches, context: backend.context, queue: store.queue)
     var steps: [Step] = []
-    for launch in lowering.launches() {
+    for launch in launches {
       steps.append(
-        try Step(launch, backend: backend, arena: arena, variables: store.buffer)
+        try Step(
+          launch,
+          backend: backend,
+          arena: arena,
+          variables: store.buffer,
+          tables: tables
+        )
       )
     }
     func port(_ id: Graph.NodeID) -> (Place, Shape, Int) {
@@ -58,6 +67,7 @@ public final class OpenCLPlan: Plan {
     self.lowering = lowering
     self.store = store
     self.arena = arena
+    self.tables = tables
     self.steps = steps
   }
 

@@ -1,3 +1,5 @@
+import ApusCompute
+
 /// One of the kernels that compute a product, and the shapes and devices that it is made for.
 ///
 /// Whatever the variant, an element of C is one fixed chain of multiply-adds whose order depends
@@ -32,7 +34,7 @@ package struct MatMulVariant: Hashable, Sendable {
     /// A work-group adds up each row's products in a tree.
     case tree
     /// A work-group of eight warps owns a tile, and multiplies fragments.
-    case tensor
+    case tensor(Precision)
   }
 
   /// A stable name, such as "wide-128x128x16".
@@ -50,14 +52,14 @@ package struct MatMulVariant: Hashable, Sendable {
       traits.maximumGroupItems >= Tile.groupItems
         && traits.localMemoryBytes >= tile.localMemoryBytes
     case .tree: traits.maximumGroupItems >= Tile.groupItems
-    case .tensor: traits.hasTensorCores
+    case .tensor: traits.tensorCores != .none
     }
   }
 
   /// Whether the variant can compute a product of this shape; not whether it is fast at it.
   package func suits(_ product: ProductShape) -> Bool {
     switch method {
-    case .direct: product.n >= Lowering.lanesOfPlainProducts && product.transposition != .nt
+    case .direct: product.n >= Flavour.plain.lanes && product.transposition != .nt
     case .narrow, .packed, .tensor: true
     case .tiled(let tile): !tile.isSplit || product.k > Tile.pieceDepth
     case .tree: product.transposition != .tn && product.n <= Self.treeColumns
@@ -75,16 +77,16 @@ package struct MatMulVariant: Hashable, Sendable {
   static let narrow = MatMulVariant(name: "plain-16x1", precision: .float32, method: .narrow)
   static let direct = MatMulVariant(name: "plain-8x16", precision: .float32, method: .direct)
   static let packed = MatMulVariant(
-    name: "plain-packed-12x32",
+    name: "plain-packed-8x32",
     precision: .float32,
     method: .packed
   )
   static let tree = MatMulVariant(name: "wide-tree", precision: .float32, method: .tree)
-  static let tf32 = MatMulVariant(name: "tensor-tf32", precision: .tf32, method: .tensor)
+  static let tf32 = MatMulVariant(name: "tensor-tf32", precision: .tf32, method: .tensor(.tf32))
   static let bfloat16 = MatMulVariant(
     name: "tensor-bfloat16",
     precision: .bfloat16,
-    method: .tensor
+    method: .tensor(.bfloat16)
   )
 
   /// The variant that computes by tiles of a given size.
@@ -94,40 +96,4 @@ package struct MatMulVariant: Hashable, Sendable {
 
   /// The most columns for which the tree is made.
   static let treeColumns = 16
-}
-
-/// The tile of C that a work-group of the wide kernels owns, and how it walks over k.
-struct Tile: Hashable, Sendable {
-  /// The items of the work-group.
-  static let groupItems = 256
-  /// The k of one piece of a product that is split along k.
-  static let pieceDepth = 512
-  /// The floats between the end of a row of a tile in local memory and the next row.
-  static let padding = 4
-
-  /// Rows of C.
-  let rows: Int
-  /// Columns of C.
-  let columns: Int
-  /// The k of a tile of A or B.
-  let depth: Int
-  /// Whether k is cut into pieces, each summed by a work-group of its own.
-  let isSplit: Bool
-
-  /// A name such as "wide-64x64x16" or "wide-64x64x16-split".
-  var name: String { "wide-\(rows)x\(columns)x\(depth)" + (isSplit ? "-split" : "") }
-
-  /// Two tiles of A and two of B, one in use while the other is filled.
-  var localMemoryBytes: Int {
-    2 * depth * (rows + Self.padding + columns + Self.padding) * MemoryLayout<Float>.stride
-  }
-
-  /// The tiles that are built.
-  static let all = [large, medium, skinny, mediumSplit, skinnySplit]
-
-  static let large = Tile(rows: 128, columns: 128, depth: 16, isSplit: false)
-  static let medium = Tile(rows: 64, columns: 64, depth: 16, isSplit: false)
-  static let skinny = Tile(rows: 32, columns: 64, depth: 16, isSplit: false)
-  static let mediumSplit = Tile(rows: 64, columns: 64, depth: 16, isSplit: true)
-  static let skinnySplit = Tile(rows: 32, columns: 64, depth: 16, isSplit: true)
 }

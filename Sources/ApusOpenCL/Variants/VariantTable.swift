@@ -1,9 +1,13 @@
+import ApusCompute
+
 /// Which kernel computes which product on a device: rules, and what was measured in their place.
 package struct VariantTable: Hashable, Sendable {
   /// The device's traits.
-  package let traits: DeviceTraits
+  package var traits: DeviceTraits
   /// The precision in which products are computed where the device can.
   package var precision: MatMulVariant.Precision
+  /// Whether a whole dense net is computed in one launch, whatever the variants of its products.
+  package var joinsDenseNets = true
   private var preferred: [ProductShape: MatMulVariant] = [:]
   private var disabled: Set<MatMulVariant> = []
 
@@ -54,6 +58,7 @@ package struct VariantTable: Hashable, Sendable {
   package func forcing(_ variant: MatMulVariant) -> VariantTable {
     var table = self
     table.precision = variant.precision
+    table.joinsDenseNets = false
     table.disabled.formUnion(
       MatMulVariant.all.filter { $0 != variant && $0 != .narrow && $0.precision == .float32 }
     )
@@ -70,13 +75,13 @@ package struct VariantTable: Hashable, Sendable {
     var order: [MatMulVariant] = []
     if precision == .tf32 { order.append(.tf32) }
     if precision == .bfloat16 { order.append(.bfloat16) }
-    return order + (traits.isGPU ? rulesForGPU(product) : rulesForCPU(product))
+    return order + (traits.flavour == .wide ? rulesForGPU(product) : rulesForCPU(product))
   }
 
   /// Packing pays when each packed element is used often.
   private func rulesForCPU(_ product: ProductShape) -> [MatMulVariant] {
-    let isNarrow = product.n < Lowering.lanesOfPlainProducts
-    if isNarrow, product.n * 2 < Lowering.lanesOfPlainProducts || product.m < 64 {
+    let isNarrow = product.n < Flavour.plain.lanes
+    if isNarrow, product.n * 2 < Flavour.plain.lanes || product.m < 64 {
       return [.narrow]
     }
     return product.m >= 48 || product.transposition == .nt
