@@ -14,6 +14,9 @@ public final class OpenCLPlan: Plan {
   /// The most rows that a run may have.
   public var batchCapacity: Int { lowering.batchCapacity }
 
+  /// The kernels that a run starts.
+  var launchCount: Int { steps.count }
+
   private let lowering: Lowering
   private let store: OpenCLVariableStore
   private let arena: DeviceBuffer
@@ -56,14 +59,22 @@ public final class OpenCLPlan: Plan {
     func port(_ id: Graph.NodeID) -> (Place, Shape, Int) {
       (lowering.place(of: id), graph[id].shape, lowering.batchCapacity)
     }
-    self.inputs = graph.inputs.map { id in
+    var inputs: [InputPort] = []
+    for id in graph.inputs {
       let (place, shape, capacity) = port(id)
-      return InputPort(place: place, shape: shape, batchCapacity: capacity)
+      inputs.append(
+        try InputPort(place: place, shape: shape, batchCapacity: capacity, store: store)
+      )
     }
-    self.outputs = graph.outputs.map { id in
+    var outputs: [OutputPort] = []
+    for id in graph.outputs {
       let (place, shape, capacity) = port(id)
-      return OutputPort(place: place, shape: shape, batchCapacity: capacity)
+      outputs.append(
+        try OutputPort(place: place, shape: shape, batchCapacity: capacity, store: store)
+      )
     }
+    self.inputs = inputs
+    self.outputs = outputs
     self.lowering = lowering
     self.store = store
     self.arena = arena
@@ -97,7 +108,7 @@ public final class OpenCLPlan: Plan {
       for step in steps { try step.prepare(rows: rows) }
       preparedRows = rows
     }
-    for input in inputs { try input.upload(rows: rows, to: arena, on: store.queue) }
+    for input in inputs { try input.upload(rows: rows, to: arena, of: store) }
     for step in steps { try step.enqueue(on: store.queue) }
     try store.queue.flush()
   }

@@ -10,13 +10,27 @@ public final class OpenCLVariableStore: VariableStore {
 
   let backend: OpenCLBackend
   let queue: CommandQueue
+  /// Where inputs cross a bus while `queue` computes.
+  let copyQueue: CommandQueue
+  /// Whether inputs take the way over `copyQueue`.
+  let overlapsCopies: Bool
   let buffer: DeviceBuffer
 
   /// Allocates zeroed storage.
   ///
+  /// - Parameters:
+  ///   - layout: the variables and their places.
+  ///   - backend: where they live.
+  ///   - overlapsCopies: whether inputs go by a queue of their own; nil where the device has memory
+  ///     of its own.
   /// - Throws: `ComputeError.allocationFailed`.
-  init(_ layout: VariableLayout, backend: OpenCLBackend) throws(ComputeError) {
+  init(
+    _ layout: VariableLayout,
+    backend: OpenCLBackend,
+    overlapsCopies: Bool? = nil
+  ) throws(ComputeError) {
     let queue = try CommandQueue(backend.context)
+    let copyQueue = try CommandQueue(backend.context)
     let buffer = try DeviceBuffer(
       count: layout.count,
       context: backend.context,
@@ -25,6 +39,8 @@ public final class OpenCLVariableStore: VariableStore {
     self.layout = layout
     self.backend = backend
     self.queue = queue
+    self.copyQueue = copyQueue
+    self.overlapsCopies = overlapsCopies ?? !backend.context.device.sharesMemory
     self.buffer = buffer
   }
 
@@ -43,7 +59,28 @@ public final class OpenCLVariableStore: VariableStore {
   public func read(_ name: String) throws(ComputeError) -> [Float] {
     let range = try layout.range(of: name)
     let values = HostBuffer(count: range.count)
-    try queue.read(buffer, at: range.lowerBound, count: range.count, into: values)
+    try unsafe queue.read(
+      buffer,
+      at: range.lowerBound,
+      count: range.count,
+      into: values.elements
+    )
     return unsafe Array(values.elements)
+  }
+}
+
+extension OpenCLBackend {
+  /// Makes zeroed storage whose plans have inputs overtake runs, or not, whatever the device.
+  ///
+  /// - Throws: `ComputeError.allocationFailed`.
+  package func makeVariables(
+    _ variables: [Variable],
+    overlapsCopies: Bool
+  ) throws(ComputeError) -> any VariableStore {
+    try OpenCLVariableStore(
+      VariableLayout(variables),
+      backend: self,
+      overlapsCopies: overlapsCopies
+    )
   }
 }
