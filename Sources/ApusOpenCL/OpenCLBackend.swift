@@ -1,6 +1,5 @@
 public import ApusCompute
 public import Logging
-import Synchronization
 
 /// An OpenCL device that keeps variables, compiles graphs and runs them.
 ///
@@ -13,24 +12,31 @@ public final class OpenCLBackend: Backend {
   let context: Context
   let flavour: Flavour
   private let programs: ProgramLibrary
-  private let table: Mutex<VariantTable>
+  let tuner: Tuner
 
   /// Which kernel computes which product in plans that are compiled from now on.
   package var variants: VariantTable {
-    get { table.withLock { $0 } }
-    set { table.withLock { $0 = newValue } }
+    get { tuner.variants }
+    set { tuner.variants = newValue }
   }
+
+  /// What was measured about the device.
+  package var profile: DeviceProfile { tuner.profile }
 
   /// Opens a device and builds its kernels.
   ///
   /// - Parameters:
   ///   - deviceIndex: the device's place in `OpenCLDevices.discover()`, the number in its selector.
   ///   - cache: where built programs are kept; nil builds each time.
-  ///   - logger: told at debug level what the cache could not do.
+  ///   - profiles: where it is kept which kernels were checked and how fast they are; nil trusts the
+  ///     rules and measures nothing.
+  ///   - logger: told at error level which kernels compute wrongly on the device, at debug level
+  ///     what the caches could not do.
   /// - Throws: `ComputeError` with code `deviceUnavailable` or `kernelBuildFailed`.
   public convenience init(
     deviceIndex: Int = 0,
     cache: ProgramCache? = .ofUser,
+    profiles: ProfileStore? = .ofUser,
     logger: Logger = Logger(label: "apus.opencl")
   ) throws(ComputeError) {
     try self.init(
@@ -38,6 +44,7 @@ public final class OpenCLBackend: Backend {
       library: OpenCLLibrary(),
       source: .embedded,
       cache: cache,
+      profiles: profiles,
       logger: logger
     )
   }
@@ -49,7 +56,10 @@ public final class OpenCLBackend: Backend {
   ///   - library: the loader.
   ///   - source: the kernels.
   ///   - cache: where built programs are kept; nil builds each time.
-  ///   - logger: told at debug level what the cache could not do.
+  ///   - profiles: where it is kept which kernels were checked and how fast they are; nil trusts the
+  ///     rules and measures nothing.
+  ///   - logger: told at error level which kernels compute wrongly on the device, at debug level
+  ///     what the caches could not do.
   ///   - flavour: how kernels are written; nil means as suits the device.
   /// - Throws: `ComputeError` with code `deviceUnavailable` or `kernelBuildFailed`.
   package init(
@@ -57,6 +67,7 @@ public final class OpenCLBackend: Backend {
     library: OpenCLLibrary,
     source: KernelSource,
     cache: ProgramCache?,
+    profiles: ProfileStore? = nil,
     logger: Logger,
     flavour: Flavour? = nil
   ) throws(ComputeError) {
@@ -80,7 +91,13 @@ public final class OpenCLBackend: Backend {
     self.context = context
     self.flavour = traits.flavour
     self.programs = programs
-    self.table = Mutex(VariantTable(traits: traits))
+    self.tuner = Tuner(
+      device: devices[deviceIndex],
+      source: source,
+      table: VariantTable(traits: traits),
+      store: profiles,
+      logger: logger
+    )
   }
 
   /// A kernel with arguments of its own, whose module is built if it is not yet.
@@ -99,7 +116,8 @@ public final class OpenCLBackend: Backend {
     try OpenCLVariableStore(VariableLayout(variables), backend: self)
   }
 
-  /// Compiles a graph for batches of up to `batchCapacity` rows.
+  /// Compiles a graph for batches of up to `batchCapacity` rows; kernels that this device has not
+  /// run before are checked and timed first.
   ///
   /// - Parameters:
   ///   - graph: any graph, fused or not.
@@ -117,7 +135,7 @@ public final class OpenCLBackend: Backend {
       graph,
       batchCapacity: batchCapacity,
       variables: variables,
-      variants: self.variants
+      variants: tuner.table(for: graph.fused(), batchCapacity: batchCapacity, on: self)
     )
   }
 

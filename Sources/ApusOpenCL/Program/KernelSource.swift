@@ -16,7 +16,7 @@ package struct KernelSource: Hashable, Sendable {
     self.init(files: files.map { File(name: Self.common, text: $0) })
   }
 
-  private init(files: [File]) {
+  init(files: [File]) {
     self.files = files
   }
 
