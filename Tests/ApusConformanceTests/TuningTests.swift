@@ -49,6 +49,16 @@ struct TuningTests {
     )
   }
 
+  /// Makes plans until one finds everything measured; on a busy machine one alone runs out of time.
+  private func compileUntilTuned(_ backend: OpenCLBackend) throws {
+    for _ in 0..<50 {
+      let known = backend.profile
+      _ = try compile(backend)
+      if backend.profile == known { return }
+    }
+    Issue.record("there is always something left to measure")
+  }
+
   private func files() -> [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: store.folder)) ?? []
   }
@@ -56,7 +66,7 @@ struct TuningTests {
   @Test("The first plan checks and times its kernels, the second start measures nothing")
   func coldAndWarm() throws {
     let cold = try backend(store)
-    _ = try compile(cold)
+    try compileUntilTuned(cold)
     #expect(files().count == 1)
     let profile = cold.profile
     #expect(!profile.checks.isEmpty)
@@ -83,7 +93,7 @@ struct TuningTests {
     try sound.prefix(sound.count / 2).write(to: url)
     _ = log.takeMessages()
     let again = try backend(store)
-    _ = try compile(again)
+    try compileUntilTuned(again)
     #expect(log.takeMessages() == ["the device has no profile yet: damaged"])
     #expect(!again.profile.timings.isEmpty)
     #expect(try Data(contentsOf: url) != sound.prefix(sound.count / 2))
@@ -94,11 +104,10 @@ struct TuningTests {
     let file = folder.path + "/file"
     try Data().write(to: URL(filePath: file))
     let backend = try backend(ProfileStore(folder: file + "/profiles"))
-    let plan = try compile(backend)
-    try plan.run(rows: 3)
+    try compileUntilTuned(backend)
+    try compile(backend).run(rows: 3)
     #expect(!backend.profile.timings.isEmpty)
     let messages = log.takeMessages()
-    #expect(messages.count == 2)
     #expect(messages.first == "the device has no profile yet: absent")
     #expect(messages.last?.hasPrefix("the device's profile was not kept: ") == true)
   }
@@ -119,10 +128,13 @@ struct TuningTests {
     #expect(backend.profile.checks.count == report.variants.count)
   }
 
-  @Test("A variant that computes wrongly is disabled, logged, and remembered")
-  func wrongVariant() throws {
-    // A sum that starts at one: wrong in every product of the direct kernel and in no other.
-    let broken = KernelSource.embedded.replacing("sums[r] = 0.0f;", with: "sums[r] = 1.0f;")
+  @Test(
+    "A kernel that computes wrongly is disabled, logged, and remembered",
+    arguments: [("left[r] = 0.0f;", "plain-packed-8x32"), ("left[u] = 0.0f;", "dense-net")])
+  func wrongKernel(start: String, name: String) throws {
+    // A sum that starts at one.
+    let wrong = start.replacing("0.0f", with: "1.0f")
+    let broken = KernelSource.embedded.replacing(start, with: wrong)
     #expect(broken != .embedded)
     func backend() throws -> OpenCLBackend {
       try OpenCLBackend(
@@ -134,22 +146,25 @@ struct TuningTests {
         logger: Logger(label: "test") { _ in log }
       )
     }
+    func errors() -> [String] {
+      log.takeMessages().filter { $0.hasPrefix("a kernel computes wrongly") }
+    }
     let first = try backend()
-    let report = try first.tune(
-      [ProductShape(.nn, m: 64, n: 64, k: 64)], budget: .milliseconds(1))
-    let failed = report.variants.filter { !$0.hasPassed }
-    #expect(!failed.isEmpty)
-    #expect(failed.allSatisfy { $0.failure?.contains("whole numbers has") == true })
-    let names = Set(failed.map(\.name))
-    #expect(!names.contains(report.products.first?.winner ?? ""))
-    let errors = log.takeMessages().filter { $0.hasPrefix("a kernel computes wrongly") }
-    #expect(errors.count == failed.count)
+    let plan = try compile(first)
+    #expect(first.profile.checks.filter { !$0.value.hasPassed }.map(\.key) == [name])
+    #expect(first.profile.checks[name]?.failure?.contains("whole numbers has") == true)
+    #expect(errors().count == 1)
+    // Weights are zero, so anything else comes from the wrong sums.
+    plan.write([Float](repeating: 1, count: 17 * 512), toInput: 0, rows: 512)
+    try plan.run(rows: 512)
+    #expect(try plan.output(0, rows: 512) == [Float](repeating: 0, count: 512))
 
     let second = try backend()
     _ = try compile(second)
-    #expect(log.takeMessages().filter { $0.hasPrefix("a kernel computes") }.count == failed.count)
-    for product in [ProductShape(.nn, m: 64, n: 64, k: 64), ProductShape(.tn, m: 9, n: 99, k: 9)] {
-      #expect(!names.contains(second.variants.variant(for: product).name))
+    #expect(errors().count == 1)
+    #expect(second.profile.checks == first.profile.checks)
+    for product in [ProductShape(.nn, m: 64, n: 64, k: 64), ProductShape(.tn, m: 99, n: 99, k: 9)] {
+      #expect(second.variants.variant(for: product).name != name)
     }
   }
 

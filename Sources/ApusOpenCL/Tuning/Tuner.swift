@@ -24,6 +24,11 @@ final class Tuner: Sendable {
   /// The operations from which on it matters which kernel computes a product.
   private static let worthwhileOperations = 500_000
 
+  /// The most rows at which whole nets are timed.
+  private static let greatestTimedRows = 4096
+  /// The names under which a profile keeps the two ways to compute a net.
+  private static let (joined, separate) = ("joined", "separate")
+
   /// What was measured, and what follows from it.
   struct State: Sendable {
     var profile: DeviceProfile
@@ -31,6 +36,8 @@ final class Tuner: Sendable {
     var isLoaded = false
   }
 
+  private let device: String
+  private let rules: VariantTable
   private let store: ProfileStore?
   private let key: ProgramCache.Key
   private let shipped: DeviceProfile?
@@ -52,6 +59,7 @@ final class Tuner: Sendable {
     store: ProfileStore?,
     logger: Logger
   ) {
+    self.rules = table
     self.store = store
     self.logger = logger
     shipped = DeviceProfile.shipped(for: device.name)
@@ -60,6 +68,7 @@ final class Tuner: Sendable {
         device.platformVersion, device.vendor, device.name, device.version, device.driverVersion,
       ] + source.texts
     )
+    self.device = device.name
     let profile = DeviceProfile(device: device.name, driver: device.driverVersion)
     state = Mutex(State(profile: profile, table: table))
   }
@@ -95,8 +104,12 @@ final class Tuner: Sendable {
       for product in products {
         choose(product, on: backend, until: deadline, &state)
       }
+      var table = state.table
+      table.joinsDenseNets =
+        table.joinsDenseNets
+        && joins(graph, batchCapacity: batchCapacity, on: backend, until: deadline, &state)
       if state.profile != known { save(state.profile) }
-      return state.table
+      return table
     }
   }
 
@@ -117,6 +130,7 @@ final class Tuner: Sendable {
         time(product, by: sound.filter { $0.suits(product) }, budget: budget, on: backend, &state)
         choose(product, on: backend, until: ContinuousClock().now, &state)
       }
+      _ = joinedNetHasPassed(on: backend, &state)
       save(state.profile)
     }
   }
@@ -169,6 +183,37 @@ final class Tuner: Sendable {
     state.table.prefer(winner, for: product)
   }
 
+  /// Whether the dense nets of a graph are computed in one launch each: where that kernel is right
+  /// on this device, and not slower than a launch for each product.
+  private func joins(
+    _ graph: Graph,
+    batchCapacity: Int,
+    on backend: OpenCLBackend,
+    until deadline: ContinuousClock.Instant,
+    _ state: inout State
+  ) -> Bool {
+    guard store != nil, let net = graph.denseNetName(flavour: rules.traits.flavour) else {
+      return true
+    }
+    guard joinedNetHasPassed(on: backend, &state) else { return false }
+    let rows = min(batchCapacity, Self.greatestTimedRows)
+    let name = "\(net) x \(rows)"
+    if state.profile.timings[name] == nil, ContinuousClock().now < deadline {
+      let table = state.table
+      time(name, rows: rows, budget: Self.briefly, &state) { timer throws(ComputeError) in
+        for joins in [true, false] {
+          var table = table
+          table.joinsDenseNets = joins
+          try timer.add(joins ? Self.joined : Self.separate, graph, by: table, on: backend)
+        }
+      }
+    }
+    guard let timings = state.profile.timings[name], let joined = timings[Self.joined],
+      let separate = timings[Self.separate]
+    else { return true }
+    return joined <= separate
+  }
+
   private func shippedWinner(
     for product: ProductShape,
     among candidates: [MatMulVariant]
@@ -184,26 +229,41 @@ final class Tuner: Sendable {
     on backend: OpenCLBackend,
     _ state: inout State
   ) -> Bool {
-    if let check = state.profile.checks[variant.name] { return check.hasPassed }
+    let hasPassed = hasPassed(variant.name, &state) {
+      try VariantCheck(variant: variant, table: rules, backend: backend).failure()
+    }
+    if !hasPassed { state.table.disable(variant) }
+    return hasPassed
+  }
+
+  /// Whether the kernel of whole dense nets computes rightly, as `hasPassed` of a variant.
+  private func joinedNetHasPassed(on backend: OpenCLBackend, _ state: inout State) -> Bool {
+    hasPassed(DenseNetCheck.name, &state) {
+      try DenseNetCheck(table: rules, backend: backend).failure()
+    }
+  }
+
+  private func hasPassed(
+    _ name: String,
+    _ state: inout State,
+    check: () throws -> String?
+  ) -> Bool {
+    if let check = state.profile.checks[name] { return check.hasPassed }
     var failure: String?
     do {
-      failure = try VariantCheck(variant: variant, table: state.table, backend: backend).failure()
+      failure = try check()
     } catch {
       failure = "\(error)"
     }
-    state.profile.checks[variant.name] = DeviceProfile.Check(failure: failure)
-    guard let failure else { return true }
-    disable(variant, failure, &state)
-    return false
+    state.profile.checks[name] = DeviceProfile.Check(failure: failure)
+    if let failure { report(failure, of: name) }
+    return failure == nil
   }
 
-  private func disable(_ variant: MatMulVariant, _ failure: String, _ state: inout State) {
-    state.table.disable(variant)
+  private func report(_ failure: String, of kernel: String) {
     logger.error(
       "a kernel computes wrongly on this device and is not used",
-      metadata: [
-        "kernel": "\(variant.name)", "device": "\(state.profile.device)", "reason": "\(failure)",
-      ]
+      metadata: ["kernel": "\(kernel)", "device": "\(device)", "reason": "\(failure)"]
     )
   }
 
@@ -214,18 +274,30 @@ final class Tuner: Sendable {
     on backend: OpenCLBackend,
     _ state: inout State
   ) {
-    let timer = ProductTimer(table: state.table, backend: backend)
     let quick = variants.filter { state.profile.isQuick($0, at: product) }
+    time(product.name, rows: 1, budget: budget, &state) { timer throws(ComputeError) in
+      let graph = try product.graph()
+      for variant in quick {
+        try timer.add(variant.name, graph, by: rules.forcing(variant), on: backend)
+      }
+    }
+  }
+
+  private func time(
+    _ name: String,
+    rows: Int,
+    budget: Duration,
+    _ state: inout State,
+    adding add: (inout PlanTimer) throws(ComputeError) -> Void
+  ) {
+    var timer = PlanTimer(rows: rows)
     do {
-      state.profile.timings[product.name] = try timer.microseconds(
-        product,
-        by: quick,
-        budget: budget
-      )
+      try add(&timer)
+      state.profile.timings[name] = try timer.microseconds(budget: budget)
     } catch {
       logger.debug(
-        "a product could not be timed",
-        metadata: ["product": "\(product.name)", "reason": "\(error)"]
+        "kernels could not be timed",
+        metadata: ["graph": "\(name)", "reason": "\(error)"]
       )
     }
   }
@@ -238,8 +310,11 @@ final class Tuner: Sendable {
     do {
       state.profile = try store.load(key)
       for variant in MatMulVariant.all {
-        guard let failure = state.profile.checks[variant.name]?.failure else { continue }
-        disable(variant, failure, &state)
+        guard state.profile.checks[variant.name]?.hasPassed == false else { continue }
+        state.table.disable(variant)
+      }
+      for (name, check) in state.profile.checks.sorted(by: { $0.key < $1.key }) {
+        if let failure = check.failure { report(failure, of: name) }
       }
     } catch {
       logger.debug(
@@ -258,43 +333,6 @@ final class Tuner: Sendable {
         "the device's profile was not kept",
         metadata: ["file": "\(store.path(of: key))", "reason": "\(error)"]
       )
-    }
-  }
-}
-
-extension VariantTable {
-  /// The candidates that differ in speed only from the rules' choice, which is the first: they add
-  /// up in the same order, in the same precision, and are made for such a device.
-  func rivals(for product: ProductShape) -> [MatMulVariant] {
-    let candidates = candidates(for: product)
-    guard let usual = candidates.first else { return [] }
-    return candidates.filter { variant in
-      variant.summation == usual.summation && variant.precision == usual.precision
-        && (variant == usual || variant.isForGPU == (traits.flavour == .wide))
-    }
-  }
-}
-
-extension MatMulVariant {
-  /// Whether the variant is made for devices of thousands of items that share local memory.
-  fileprivate var isForGPU: Bool {
-    switch method {
-    case .direct, .narrow, .packed: false
-    case .tiled, .tree, .tensor: true
-    }
-  }
-}
-
-extension Graph {
-  /// The shapes of the products in a plan for `batchCapacity` rows, each once, in order.
-  func products(batchCapacity: Int) -> [ProductShape] {
-    var seen: Set<ProductShape> = []
-    return nodes.compactMap { node in
-      guard case .matmul(let matmul) = node.operation,
-        let extents = matmul.extents(self[node.operands[0]].shape, self[node.operands[1]].shape)
-      else { return nil }
-      let product = ProductShape(matmul, extents, batchCapacity: batchCapacity)
-      return seen.insert(product).inserted ? product : nil
     }
   }
 }

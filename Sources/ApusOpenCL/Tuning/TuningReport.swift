@@ -59,21 +59,20 @@ extension OpenCLBackend {
     _ products: [ProductShape],
     budget: Duration
   ) throws(ComputeError) -> TuningReport {
+    probeTensorCores()
     tuner.tune(products, budget: budget, on: self)
     let costs = try deviceCosts()
     let (profile, table) = (tuner.profile, variants)
     return TuningReport(
       device: device,
       costs: costs,
-      variants: MatMulVariant.all.compactMap { variant in
-        profile.checks[variant.name].map {
-          TuningReport.Variant(
-            name: variant.name,
-            precision: variant.precision.rawValue,
-            hasPassed: $0.hasPassed,
-            failure: $0.failure
-          )
-        }
+      variants: profile.checks.sorted { $0.key < $1.key }.map { name, check in
+        TuningReport.Variant(
+          name: name,
+          precision: (MatMulVariant.named(name)?.precision ?? .float32).rawValue,
+          hasPassed: check.hasPassed,
+          failure: check.failure
+        )
       },
       products: products.map { product in
         let microseconds = profile.timings[product.name] ?? [:]
