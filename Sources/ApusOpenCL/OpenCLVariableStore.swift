@@ -49,7 +49,37 @@ public final class OpenCLVariableStore: VariableStore {
   /// - Throws: `ComputeError.variableMismatch` when the name or the element count is wrong.
   public func write(_ values: Span<Float>, to name: String) throws(ComputeError) {
     let range = try layout.range(of: name, count: values.count)
-    try queue.write(values, to: buffer, at: range.lowerBound)
+    try fill(buffer, at: range.lowerBound, with: values)
+  }
+
+  /// Replaces the elements of a buffer from `offset` on, by way of a buffer of their own.
+  ///
+  /// A kernel copies them, so that the host writes no part of a buffer: tools that watch memory,
+  /// such as Oclgrind, lose sight of the rest of a buffer that the host writes in part.
+  ///
+  /// - Throws: `ComputeError` with code `allocationFailed` or `executionFailed`.
+  func fill(
+    _ target: borrowing DeviceBuffer,
+    at offset: Int,
+    with values: Span<Float>
+  ) throws(ComputeError) {
+    let count = values.count
+    let source = try DeviceBuffer(count: count, context: backend.context, purpose: "new values")
+    try queue.write(values, to: source, at: 0)
+    let kernel = try backend.kernel("activation", of: .base)
+    try kernel.setArgument(0, to: source)
+    try kernel.setArgument(1, to: UInt64(0))
+    try kernel.setArgument(2, to: target)
+    try kernel.setArgument(3, to: UInt64(offset))
+    try kernel.setArgument(4, to: UInt32(count))
+    try kernel.setArgument(5, to: UInt32(Activation.identity.kernelNumber))
+    let local = WorkItems.Grain.fine.localSize(backend.flavour)
+    let items = (count + backend.flavour.lanes - 1) / backend.flavour.lanes
+    try queue.enqueue(
+      kernel,
+      global: [items.roundedUp(toMultipleOf: local), 1],
+      local: [local, 1]
+    )
   }
 
   /// A variable's elements, row-major.

@@ -16,16 +16,14 @@ final class Step {
   /// - Parameters:
   ///   - launch: what to run.
   ///   - backend: where the kernels are.
-  ///   - arena: the plan's intermediates.
+  ///   - memory: the plan's buffers.
   ///   - variables: the variable store's buffer.
-  ///   - tables: the plan's tables.
   /// - Throws: `ComputeError` with code `kernelBuildFailed` or `executionFailed`.
   init(
     _ launch: Launch,
     backend: OpenCLBackend,
-    arena: borrowing DeviceBuffer,
-    variables: borrowing DeviceBuffer,
-    tables: borrowing ConstantTables
+    memory: borrowing PlanMemory,
+    variables: borrowing DeviceBuffer
   ) throws(ComputeError) {
     let kernel = try backend.kernel(launch.kernel, of: launch.module)
     var batchedArguments: [(index: Int, value: Argument)] = []
@@ -34,15 +32,16 @@ final class Step {
       switch argument {
       case .tensor(let place):
         switch place.memory {
-        case .arena: try kernel.setArgument(index, to: arena)
+        case .arena: try kernel.setArgument(index, to: memory.arena)
+        case .input(let number): try kernel.setArgument(index, to: memory.inputs[number].buffer)
         case .variables: try kernel.setArgument(index, to: variables)
         }
         try kernel.setArgument(index + 1, to: UInt64(place.offset))
         index += 2
         continue
       case .table(let words):
-        try kernel.setArgument(index, to: tables.buffer)
-        try kernel.setArgument(index + 1, to: UInt64(tables.offset(of: words)))
+        try kernel.setArgument(index, to: memory.tables.buffer)
+        try kernel.setArgument(index + 1, to: UInt64(memory.tables.offset(of: words)))
         index += 2
         continue
       case .count(let quantity) where quantity.isBatched,
@@ -97,7 +96,7 @@ extension Kernel {
 
 extension WorkItems.Grain {
   /// The items of a work-group.
-  fileprivate func localSize(_ flavour: Flavour) -> Int {
+  func localSize(_ flavour: Flavour) -> Int {
     switch self {
     case .fine: 64
     case .coarse: flavour == .plain ? 8 : 64

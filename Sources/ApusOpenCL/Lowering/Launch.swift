@@ -31,10 +31,12 @@ enum Argument: Hashable {
 
 /// Where a tensor lies on the device.
 struct Place: Hashable {
-  /// One of a plan's two buffers.
+  /// One of a plan's buffers.
   enum Memory: Hashable {
     /// The plan's intermediates.
     case arena
+    /// The input of this number.
+    case input(Int)
     /// The variable store.
     case variables
   }

@@ -6,13 +6,20 @@ extension Lowering {
   /// - Parameters:
   ///   - rule: the rule that all of them follow.
   ///   - ids: the updates, which share a schedule.
-  /// - Returns: one launch, or two where gradients lie in both buffers.
+  /// - Returns: one launch for each buffer in which gradients lie; a training step's all lie in the
+  ///   arena.
   func launches(for rule: UpdateRule, _ ids: [Graph.NodeID]) -> [Launch] {
-    // A gradient lies in the arena, but a graph may name a variable as one.
-    let inArena = ids.filter { place(of: graph[$0].operands[1]).memory == .arena }
-    let inVariables = ids.filter { place(of: graph[$0].operands[1]).memory != .arena }
-    return [inArena, inVariables].filter { !$0.isEmpty }.map { launch(for: rule, $0) }
+    var rest = ids
+    var launches: [Launch] = []
+    while let first = rest.first {
+      let memory = gradient(of: first).memory
+      launches.append(launch(for: rule, rest.filter { gradient(of: $0).memory == memory }))
+      rest.removeAll { gradient(of: $0).memory == memory }
+    }
+    return launches
   }
+
+  private func gradient(of update: Graph.NodeID) -> Place { place(of: graph[update].operands[1]) }
 
   private func launch(for rule: UpdateRule, _ ids: [Graph.NodeID]) -> Launch {
     let (kernel, numbers) = rule.kernel
@@ -24,7 +31,7 @@ extension Lowering {
       items += (count + lanes - 1) / lanes
       let slots = operands.dropFirst(3).map { place(of: $0).offset } + [0, 0]
       let offsets =
-        [place(of: operands[0]).offset, place(of: operands[1]).offset] + slots.prefix(2)
+        [place(of: operands[0]).offset, gradient(of: id).offset] + slots.prefix(2)
       table += ([items, count] + offsets).map(UInt32.init)
     }
     let operands = graph[ids[0]].operands
@@ -32,7 +39,7 @@ extension Lowering {
       kernel: kernel,
       arguments: [
         .tensor(Place(memory: .variables, offset: 0)),
-        .tensor(Place(memory: place(of: operands[1]).memory, offset: 0)), tensor(operands[2]),
+        .tensor(Place(memory: gradient(of: ids[0]).memory, offset: 0)), tensor(operands[2]),
         .table(table), .choice(ids.count),
       ] + numbers,
       items: WorkItems(Quantity(items), .fine)

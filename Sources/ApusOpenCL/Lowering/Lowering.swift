@@ -56,6 +56,7 @@ struct Lowering {
       )
     }
     var places: [Place] = []
+    var inputs = 0
     for (id, node) in graph.nodes.enumerated() {
       let count = node.shape.count(batchSize: batchCapacity)
       guard count <= Int(Int32.max) else {
@@ -65,6 +66,9 @@ struct Lowering {
         )
       }
       switch node.operation {
+      case .input:
+        places.append(Place(memory: .input(inputs), offset: 0))
+        inputs += 1
       case .variable(let variable):
         places.append(Place(memory: .variables, offset: try variables.offset(of: variable)))
       case .update:

@@ -34,14 +34,18 @@ final class Tuner: Sendable {
     var profile: DeviceProfile
     var table: VariantTable
     var isLoaded = false
+
+    /// The rules for the device, with nothing measured.
+    var rules: VariantTable { VariantTable(traits: table.traits) }
   }
 
-  private let device: String
-  private let rules: VariantTable
+  /// The device's name.
+  let device: String
   private let store: ProfileStore?
   private let key: ProgramCache.Key
   private let shipped: DeviceProfile?
-  private let logger: Logger
+  /// Who is told what went wrong.
+  let logger: Logger
   private let state: Mutex<State>
 
   /// Makes a tuner that has measured nothing.
@@ -59,7 +63,6 @@ final class Tuner: Sendable {
     store: ProfileStore?,
     logger: Logger
   ) {
-    self.rules = table
     self.store = store
     self.logger = logger
     shipped = DeviceProfile.shipped(for: device.name)
@@ -192,7 +195,7 @@ final class Tuner: Sendable {
     until deadline: ContinuousClock.Instant,
     _ state: inout State
   ) -> Bool {
-    guard store != nil, let net = graph.denseNetName(flavour: rules.traits.flavour) else {
+    guard store != nil, let net = graph.denseNetName(flavour: state.table.traits.flavour) else {
       return true
     }
     guard joinedNetHasPassed(on: backend, &state) else { return false }
@@ -220,86 +223,6 @@ final class Tuner: Sendable {
   ) -> MatMulVariant? {
     guard let shipped, let nearest = shipped.nearest(to: product) else { return nil }
     return shipped.winner(for: nearest, among: candidates)
-  }
-
-  /// Whether a variant computes rightly; compares it with plain loops where that is not known, and
-  /// disables it where it does not.
-  private func hasPassed(
-    _ variant: MatMulVariant,
-    on backend: OpenCLBackend,
-    _ state: inout State
-  ) -> Bool {
-    let hasPassed = hasPassed(variant.name, &state) {
-      try VariantCheck(variant: variant, table: rules, backend: backend).failure()
-    }
-    if !hasPassed { state.table.disable(variant) }
-    return hasPassed
-  }
-
-  /// Whether the kernel of whole dense nets computes rightly, as `hasPassed` of a variant.
-  private func joinedNetHasPassed(on backend: OpenCLBackend, _ state: inout State) -> Bool {
-    hasPassed(DenseNetCheck.name, &state) {
-      try DenseNetCheck(table: rules, backend: backend).failure()
-    }
-  }
-
-  private func hasPassed(
-    _ name: String,
-    _ state: inout State,
-    check: () throws -> String?
-  ) -> Bool {
-    if let check = state.profile.checks[name] { return check.hasPassed }
-    var failure: String?
-    do {
-      failure = try check()
-    } catch {
-      failure = "\(error)"
-    }
-    state.profile.checks[name] = DeviceProfile.Check(failure: failure)
-    if let failure { report(failure, of: name) }
-    return failure == nil
-  }
-
-  private func report(_ failure: String, of kernel: String) {
-    logger.error(
-      "a kernel computes wrongly on this device and is not used",
-      metadata: ["kernel": "\(kernel)", "device": "\(device)", "reason": "\(failure)"]
-    )
-  }
-
-  private func time(
-    _ product: ProductShape,
-    by variants: [MatMulVariant],
-    budget: Duration,
-    on backend: OpenCLBackend,
-    _ state: inout State
-  ) {
-    let quick = variants.filter { state.profile.isQuick($0, at: product) }
-    time(product.name, rows: 1, budget: budget, &state) { timer throws(ComputeError) in
-      let graph = try product.graph()
-      for variant in quick {
-        try timer.add(variant.name, graph, by: rules.forcing(variant), on: backend)
-      }
-    }
-  }
-
-  private func time(
-    _ name: String,
-    rows: Int,
-    budget: Duration,
-    _ state: inout State,
-    adding add: (inout PlanTimer) throws(ComputeError) -> Void
-  ) {
-    var timer = PlanTimer(rows: rows)
-    do {
-      try add(&timer)
-      state.profile.timings[name] = try timer.microseconds(budget: budget)
-    } catch {
-      logger.debug(
-        "kernels could not be timed",
-        metadata: ["graph": "\(name)", "reason": "\(error)"]
-      )
-    }
   }
 
   /// Reads the profile of this device, once.
