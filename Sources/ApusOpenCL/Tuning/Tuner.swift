@@ -104,7 +104,12 @@ final class Tuner: Sendable {
       load(&state)
       let known = state.profile
       let deadline = ContinuousClock().now + Self.patience
+      let isJoined =
+        state.table.joinsDenseNets && graph.isDenseNet(flavour: state.table.traits.flavour)
+        && (store == nil || joinedNetHasPassed(on: backend, &state))
       for product in products {
+        // A net in one launch needs no other kernel until there is time to compare.
+        if isJoined, ContinuousClock().now >= deadline { break }
         choose(product, on: backend, until: deadline, &state)
       }
       var table = state.table

@@ -24,6 +24,14 @@ extension MatMulVariant {
 }
 
 extension Graph {
+  /// Whether every product of a fused graph belongs to a dense net, so that none is launched alone.
+  func isDenseNet(flavour: Flavour) -> Bool {
+    let width = Lowering.greatestDenseWidth(flavour)
+    let nets = LaunchGroups(self, greatestWidth: width).denseNets
+    let products = nodes.count { if case .matmul = $0.operation { true } else { false } }
+    return products > 0 && nets.values.reduce(0) { $0 + $1.count } == products
+  }
+
   /// A name for the dense nets of a fused graph that updates nothing, such as "net 17-64-64-1"; nil
   /// where there is none.
   func denseNetName(flavour: Flavour) -> String? {
