@@ -4,8 +4,10 @@ import ApusOpenCL
 import Testing
 
 /// Every kernel once on a few elements: little enough for a simulated device that watches each
-/// access, as `.ci/oclgrind` has it.
-@Suite("OpenCL, each kernel once", .enabled(if: OpenCLDevice.isPresent))
+/// access, as `.ci/oclgrind` has it. All on one thread, the only one on which Oclgrind can follow
+/// uninitialised values.
+@Suite("OpenCL, each kernel once", .enabled(if: OpenCLDevice.isPresent), .serialized)
+@MainActor
 struct OpenCLSmallTests {
   private static let shapes = [(3, 5, 7), (17, 34, 18), (9, 2, 40), (5, 70, 530)]
 

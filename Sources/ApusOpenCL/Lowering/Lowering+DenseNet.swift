@@ -1,8 +1,15 @@
 import ApusCompute
 
 extension Lowering {
-  /// The most columns of a tensor of a dense net, `DENSE_WIDTH` in `dense.cl` and `dense_wide.cl`.
-  static func greatestDenseWidth(_ flavour: Flavour) -> Int { flavour == .plain ? 256 : 128 }
+  /// The most columns of a tensor of a dense net, `DENSE_WIDTH` in `dense.cl` and `dense_wide.cl`;
+  /// 0 where the device lacks the local memory for the wide kernel.
+  static func greatestDenseWidth(_ traits: DeviceTraits) -> Int {
+    guard traits.flavour == .wide else { return 256 }
+    // 128 units of 64 rows, and 16 inputs' weights for 128 units, all rows padded by 4.
+    let floats = 128 * (64 + Tile.padding) + 16 * (128 + Tile.padding)
+    let fits = traits.localMemoryBytes >= floats * MemoryLayout<Float>.stride
+    return fits && traits.maximumGroupItems >= Tile.groupItems ? 128 : 0
+  }
 
   /// A whole net in one launch: the input in, the last layer's units out.
   ///

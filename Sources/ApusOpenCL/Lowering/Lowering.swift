@@ -37,7 +37,7 @@ struct Lowering {
     let groups = LaunchGroups(
       graph,
       greatestWidth: variants.joinsDenseNets
-        ? Self.greatestDenseWidth(variants.traits.flavour) : 0
+        ? Self.greatestDenseWidth(variants.traits) : 0
     )
     let arena = ArenaLayout(graph, batchCapacity: batchCapacity) { id in
       // A loss that is computed with its gradient needs its scratch there.

@@ -52,7 +52,8 @@ package struct MatMulVariant: Hashable, Sendable {
       traits.maximumGroupItems >= Tile.groupItems
         && traits.localMemoryBytes >= tile.localMemoryBytes
     case .tree: traits.maximumGroupItems >= Tile.groupItems
-    case .tensor: traits.tensorCores != .none
+    case .tensor:
+      traits.tensorCores != .none && traits.localMemoryBytes >= Tile.tensorLocalMemoryBytes
     }
   }
 

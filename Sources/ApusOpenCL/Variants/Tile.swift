@@ -33,6 +33,12 @@ struct Tile: Hashable, Sendable {
   /// The tile of the tensor cores' kernels; for bfloat16 it is twice as deep.
   static let tensor = Tile(rows: 128, columns: 128, depth: 16, isSplit: false)
 
+  /// Two tiles of A and two of B with the padding of `matmul_tensor.cl`, and where tensor cores are
+  /// emulated what the items hand each other.
+  static let tensorLocalMemoryBytes =
+    (2 * 16 * (tensor.rows + 8 + tensor.columns + 8) + groupItems * 6)
+    * MemoryLayout<UInt32>.stride
+
   static let large = Tile(rows: 128, columns: 128, depth: 16, isSplit: false)
   static let medium = Tile(rows: 64, columns: 64, depth: 16, isSplit: false)
   static let skinny = Tile(rows: 32, columns: 64, depth: 16, isSplit: false)
