@@ -105,7 +105,7 @@ final class Tuner: Sendable {
       let known = state.profile
       let deadline = ContinuousClock().now + Self.patience
       let isJoined =
-        state.table.joinsDenseNets && graph.isDenseNet(flavour: state.table.traits.flavour)
+        state.table.joinsDenseNets && graph.isDenseNet(on: state.table.traits)
         && (store == nil || joinedNetHasPassed(on: backend, &state))
       for product in products {
         // A net in one launch needs no other kernel until there is time to compare.
@@ -200,7 +200,7 @@ final class Tuner: Sendable {
     until deadline: ContinuousClock.Instant,
     _ state: inout State
   ) -> Bool {
-    guard store != nil, let net = graph.denseNetName(flavour: state.table.traits.flavour) else {
+    guard store != nil, let net = graph.denseNetName(on: state.table.traits) else {
       return true
     }
     guard joinedNetHasPassed(on: backend, &state) else { return false }

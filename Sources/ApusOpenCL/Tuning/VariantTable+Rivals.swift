@@ -25,8 +25,8 @@ extension MatMulVariant {
 
 extension Graph {
   /// Whether every product of a fused graph belongs to a dense net, so that none is launched alone.
-  func isDenseNet(flavour: Flavour) -> Bool {
-    let width = Lowering.greatestDenseWidth(flavour)
+  func isDenseNet(on traits: DeviceTraits) -> Bool {
+    let width = Lowering.greatestDenseWidth(traits)
     let nets = LaunchGroups(self, greatestWidth: width).denseNets
     let products = nodes.count { if case .matmul = $0.operation { true } else { false } }
     return products > 0 && nets.values.reduce(0) { $0 + $1.count } == products
@@ -34,9 +34,9 @@ extension Graph {
 
   /// A name for the dense nets of a fused graph that updates nothing, such as "net 17-64-64-1"; nil
   /// where there is none.
-  func denseNetName(flavour: Flavour) -> String? {
+  func denseNetName(on traits: DeviceTraits) -> String? {
     let updates = nodes.contains { if case .update = $0.operation { true } else { false } }
-    let width = Lowering.greatestDenseWidth(flavour)
+    let width = Lowering.greatestDenseWidth(traits)
     let nets = LaunchGroups(self, greatestWidth: width).denseNets
     guard !updates, !nets.isEmpty else { return nil }
     return nets.sorted { $0.key < $1.key }.map { _, chain in
