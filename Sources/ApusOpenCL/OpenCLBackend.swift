@@ -28,8 +28,8 @@ public final class OpenCLBackend: Backend {
   /// - Parameters:
   ///   - deviceIndex: the device's place in `OpenCLDevices.discover()`, the number in its selector.
   ///   - cache: where built programs are kept; nil builds each time.
-  ///   - profiles: where it is kept which kernels were checked and how fast they are; nil trusts the
-  ///     rules and measures nothing.
+  ///   - profiles: where it is kept which kernels were checked and how fast they are; nil trusts
+  ///     the rules and measures nothing.
   ///   - logger: told at error level which kernels compute wrongly on the device, at debug level
   ///     what the caches could not do.
   /// - Throws: `ComputeError` with code `deviceUnavailable` or `kernelBuildFailed`.
@@ -56,8 +56,8 @@ public final class OpenCLBackend: Backend {
   ///   - library: the loader.
   ///   - source: the kernels.
   ///   - cache: where built programs are kept; nil builds each time.
-  ///   - profiles: where it is kept which kernels were checked and how fast they are; nil trusts the
-  ///     rules and measures nothing.
+  ///   - profiles: where it is kept which kernels were checked and how fast they are; nil trusts
+  ///     the rules and measures nothing.
   ///   - logger: told at error level which kernels compute wrongly on the device, at debug level
   ///     what the caches could not do.
   ///   - flavour: how kernels are written; nil means as suits the device.

@@ -5,8 +5,8 @@
 public final class CostProbe {
   /// The batch sizes at which a curve is measured unless others are named.
   ///
-  /// They are far apart, and none is a size that people ask for, so that a prediction at such a size
-  /// is one.
+  /// They are far apart, and none but 1 is a size that people ask for, so that a prediction at such
+  /// a size is one.
   public static let usualRows = [1, 12, 96, 768, 6_144]
 
   private let backend: any Backend

@@ -16,7 +16,7 @@ public struct TuningReport: Hashable, Sendable, Codable {
 
   /// A product, and how fast each variant computes it.
   public struct Product: Hashable, Sendable, Codable {
-    /// The product's name: which factor is transposed, then m x n x k, then + for bias and epilogue.
+    /// The product's name: which factor is transposed, m x n x k, and + for bias and epilogue.
     public let name: String
     /// The variant that plans use.
     public let winner: String

@@ -127,8 +127,8 @@ extension MatMulVariant {
     }
   }
 
-  /// The greatest error of an element as a share of the sum of its products' magnitudes: rounding of
-  /// both factors, and of each addition.
+  /// The greatest error of an element as a share of the sum of its products' magnitudes: rounding
+  /// of both factors, and of each addition.
   fileprivate func relativeError(k: Int) -> Double {
     let factors =
       switch precision {

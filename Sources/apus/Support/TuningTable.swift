@@ -16,8 +16,7 @@ struct TuningTable: CustomStringConvertible {
     var lines = [
       "", "\(report.device)",
       "launch \(us(costs.launchMicroseconds)), queued \(us(costs.queuedLaunchMicroseconds));"
-        + " write \(us(costs.write.latencyMicroseconds)) then \(rate(costs.write.gigabytesPerSecond)),"
-        + " read \(us(costs.read.latencyMicroseconds)) then \(rate(costs.read.gigabytesPerSecond))",
+        + " write \(text(costs.write)), read \(text(costs.read))",
       "", "kernels of products:",
     ]
     let nameWidth = report.variants.map(\.name.count).max() ?? 0
@@ -41,6 +40,10 @@ struct TuningTable: CustomStringConvertible {
 
   private func us(_ microseconds: Double) -> String {
     Format.fixed(microseconds, decimals: 1) + " us"
+  }
+
+  private func text(_ copy: DeviceCosts.Copy) -> String {
+    "\(us(copy.latencyMicroseconds)) then \(rate(copy.gigabytesPerSecond))"
   }
 
   private func rate(_ gigabytesPerSecond: Double) -> String {
