@@ -3,11 +3,11 @@ import ApusNN
 import ApusOpenCL
 import Testing
 
-/// Every kernel once on a few elements: little enough for a simulated device that watches each
-/// access, as `.ci/oclgrind` has it. All on one thread, the only one on which Oclgrind can follow
-/// uninitialised values.
+/// Every kernel once, on a few elements.
+///
+/// That is little enough for a simulated device that watches each access. The tests run one after
+/// the other, since such a device takes calls from one thread at a time.
 @Suite("OpenCL, each kernel once", .enabled(if: OpenCLDevice.isPresent), .serialized)
-@MainActor
 struct OpenCLSmallTests {
   private static let shapes = [(3, 5, 7), (17, 34, 18), (9, 2, 40), (5, 70, 530)]
 
