@@ -1,7 +1,8 @@
 /// A model on a device, ready to be timed.
 ///
-/// Times hold all that a caller waits for: input copied, graph run, first output copied back. What
-/// the rows hold does not matter, so inputs stay zero.
+/// Times hold all that a caller waits for: input copied, graph run, first output copied back; or
+/// one call of a net that its backend can pack. What the rows hold does not matter, so inputs stay
+/// zero.
 public final class CostProbe {
   /// The batch sizes at which a curve is measured unless others are named.
   ///
@@ -10,11 +11,16 @@ public final class CostProbe {
   public static let usualRows = [1, 12, 96, 768, 6_144]
 
   private let backend: any Backend
-  private let plan: any Plan
+  private let work: Work
   private let graph: Graph
   private let costs: DeviceCosts
   private let launchCount: Int
   private let clock = ContinuousClock()
+
+  private enum Work {
+    case plan(any Plan)
+    case net(any ScoringNet, inputWidth: Int, outputWidth: Int)
+  }
 
   /// Puts a model on a device.
   ///
@@ -25,7 +31,20 @@ public final class CostProbe {
   /// - Throws: `ComputeError` when the device does not take the model.
   public init(_ graph: Graph, on backend: any Backend, batchCapacity: Int) throws(ComputeError) {
     let store = try backend.makeVariables(graph.variables)
-    plan = try backend.compile(graph, batchCapacity: batchCapacity, variables: store)
+    if let net = try backend.makeScoringNet(graph, variables: store) {
+      let widths = (graph.inputs[0], graph.outputs[0])
+      work = .net(
+        net,
+        inputWidth: graph[widths.0].shape.columns,
+        outputWidth: graph[widths.1].shape.columns
+      )
+      (costs, launchCount) = (.none, 0)
+      self.backend = backend
+      self.graph = graph
+      return
+    }
+    let plan = try backend.compile(graph, batchCapacity: batchCapacity, variables: store)
+    work = .plan(plan)
     if let reporting = backend as? any CostReportingBackend {
       costs = try reporting.deviceCosts()
       launchCount = reporting.launchCount(of: plan)
@@ -48,12 +67,29 @@ public final class CostProbe {
     rows: Int,
     budget: Duration = .milliseconds(20)
   ) throws -> Double {
-    try run(rows: rows)
+    switch work {
+    case .plan(let plan):
+      return try least(budget) { try run(plan, rows: rows) }
+    case .net(let net, let inputWidth, let outputWidth):
+      let features = [Float](repeating: 0, count: rows * inputWidth)
+      var scores = [Float](repeating: 0, count: rows * outputWidth)
+      return least(budget) {
+        var span = scores.mutableSpan
+        net.score(features.span, rowCount: rows, into: &span)
+      }
+    }
+  }
+
+  private func least<Failure: Error>(
+    _ budget: Duration,
+    _ run: () throws(Failure) -> Void
+  ) throws(Failure) -> Double {
+    try run()
     let end = clock.now + budget
     var least = Duration.seconds(1 << 20)
     repeat {
       let start = clock.now
-      try run(rows: rows)
+      try run()
       least = min(least, clock.now - start)
     } while clock.now < end
     return least.inMicroseconds
@@ -87,7 +123,7 @@ public final class CostProbe {
     graph[id].shape.isBatched ? graph[id].shape.columns : 0
   }
 
-  private func run(rows: Int) throws {
+  private func run(_ plan: any Plan, rows: Int) throws {
     for index in graph.inputs.indices { plan.withInput(index, rows: rows) { _ in } }
     try plan.run(rows: rows)
     if !graph.outputs.isEmpty { try plan.withOutput(0, rows: rows) { _ in } }

@@ -1,6 +1,7 @@
 import ApusCompute
 
-/// A whole number that may depend on the rows of a run: `ceil(extent * factor / divisor) * repeats`.
+/// A whole number that may depend on the rows of a run:
+/// `ceil(extent * factor / divisor) * repeats`.
 struct Quantity: Hashable {
   /// The extent that is scaled.
   let extent: Extent
