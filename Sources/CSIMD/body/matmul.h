@@ -84,7 +84,7 @@ static void KERNEL(matmul_dots)(const struct call *step, size_t m, size_t k) {
 // Whether B is copied to panels. Only AVX-512 reads part of a vector at no cost.
 INLINE bool packs_b(apus_operation operation, size_t m, size_t n, size_t k) {
   return operation == APUS_MATMUL_NT || (WIDTH != 16 && n % WIDTH != 0) ||
-         (m > TALL && n * k > IN_PLACE);
+         (m > GROUP * TALL && n * k > IN_PLACE);
 }
 
 // Whether A is: what many panels read again should not be evicted in between, as it is where its

@@ -186,7 +186,10 @@ static void KERNEL(pack_task)(const void *context, size_t index, size_t thread) 
 static void KERNEL(run_block)(struct KERNEL(product) *p, apus_pool *pool) {
   p->rows_per_task = p->m;
   p->columns_per_task = p->columns;
-  if (pool) p->rows_per_task = smaller(p->m, round_up((p->m + TASKS - 1) / TASKS, TALL));
+  // Few rows stay together, so that B comes from far away once.
+  if (pool && (p->m > GROUP * TALL || p->columns < TASKS * PANEL)) {
+    p->rows_per_task = smaller(p->m, round_up((p->m + TASKS - 1) / TASKS, TALL));
+  }
   p->row_blocks = (p->m + p->rows_per_task - 1) / p->rows_per_task;
   if (pool && p->row_blocks < TASKS) {
     const size_t groups = (TASKS + p->row_blocks - 1) / p->row_blocks;
