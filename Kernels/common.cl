@@ -99,6 +99,8 @@ float16 activate(uint activation, float16 x) {
 // GELU's derivative at x: sigmoid(v) + x sigmoid'(v) v', with sigmoid'(v) = e / (1 + e)^2 where
 // e = exp(-|v|).
 float16 gelu_derivative(float16 x) {
+  // Beyond 16 the slope is 0 or 1, and the square of x may overflow.
+  x = select(x, copysign((float16)(16.0f), x), fabs(x) > 16.0f);
   const float16 v = gelu_argument(x);
   const float16 slope = 1.5957691216f * fma(3.0f * 0.044715f * x, x, (float16)(1.0f));
   const float16 e = exp(-fabs(v));
