@@ -16,7 +16,7 @@ OCLGRIND_COMMAND ?= .build/release/apus devices --self-check --device opencl:0
 
 BENCHMARKS := $(patsubst Benchmarks/%/run.sh,%,$(wildcard Benchmarks/*/run.sh))
 
-.PHONY: help setup build test demo lint bench oclgrind clean
+.PHONY: help setup build test demo lint bench oclgrind mutate clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-%: build ## Run one benchmark by its name
 oclgrind: build ## Search the kernels for races and stray reads on a simulated device
 	@.ci/setup oclgrind
 	@.ci/oclgrind $(OCLGRIND_COMMAND)
+
+mutate: setup ## Change the code in one place at a time; a test must fail each time (slow)
+	@.ci/mutate
 
 clean: ## Remove everything that was built
 	rm -rf .build

@@ -124,6 +124,7 @@ let package = Package(
       "ApusTrainingTests",
       ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"]),
     tests("ApusWireTests", ["ApusWire", nio("NIOCore")]),
+    tests("CSIMDTests", ["ApusRandom", "CSIMD"]),
     tests("EndToEndTests", []),
     tests("TidyTests", []),
   ],

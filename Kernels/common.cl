@@ -112,6 +112,8 @@ floats activate(uint activation, floats x) {
 // GELU's derivative at x: sigmoid(v) + x sigmoid'(v) v', with sigmoid'(v) = e / (1 + e)^2 where
 // e = exp(-|v|).
 floats gelu_derivative(floats x) {
+  // Beyond 16 the slope is 0 or 1, and the square of x may overflow.
+  x = select(x, copysign((floats)(16.0f), x), fabs(x) > 16.0f);
   const floats v = gelu_argument(x);
   const floats slope = 1.5957691216f * fma(3.0f * 0.044715f * x, x, (floats)(1.0f));
   const floats e = exp(-fabs(v));

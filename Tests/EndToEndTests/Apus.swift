@@ -49,11 +49,14 @@ enum Apus {
   ///
   /// - Parameters:
   ///   - arguments: The subcommand and what follows it.
+  ///   - environment: What is added to the environment.
   ///   - workspace: Where its output is kept meanwhile.
   /// - Returns: What it left behind.
   /// - Throws: An error of the file system.
-  static func run(_ arguments: [String], in workspace: Workspace) async throws -> Outcome {
-    let child = try Child(arguments, in: workspace)
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], in workspace: Workspace
+  ) async throws -> Outcome {
+    let child = try Child(arguments, environment: environment, in: workspace)
     let exitCode = await child.exitCode()
     return Outcome(
       exitCode: exitCode, output: try workspace.text(child.output.lastPathComponent),

@@ -11,8 +11,10 @@ final class Child: Sendable {
   private let identifier: pid_t
   private let ended: AsyncStream<Int32>
 
-  /// Starts a run.
-  init(_ arguments: [String], in workspace: Workspace) throws {
+  /// Starts a run with this process's environment and what `environment` adds to it.
+  init(
+    _ arguments: [String], environment: [String: String] = [:], in workspace: Workspace
+  ) throws {
     let name = workspace.nextRunName()
     output = workspace.folder.appending(path: "\(name).out")
     errors = workspace.folder.appending(path: "\(name).err")
@@ -20,6 +22,7 @@ final class Child: Sendable {
     let process = Process()
     process.executableURL = Apus.executable
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)

@@ -3,7 +3,8 @@ enum ImportRules {
   /// The rooms of the house: each folder of `Sources` and `Tests`, and the rooms it may import.
   ///
   /// Only `apus`, the conformance tests and tests that train may import a device (`ApusCPU`,
-  /// `ApusOpenCL`); only the devices see their C; `ApusWire` sees no other room.
+  /// `ApusOpenCL`); only the devices see their C, and the tests of that C; `ApusWire` sees no
+  /// other room.
   static let rooms: [String: Set<String>] = [
     "CKernels": [],
     "COpenCL": [],
@@ -40,6 +41,7 @@ enum ImportRules {
     "ApusSimulationTests": ["ApusSimulation"],
     "ApusTrainingTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"],
     "ApusWireTests": ["ApusWire"],
+    "CSIMDTests": ["ApusRandom", "CSIMD"],
     "EndToEndTests": [],
     "TidyTests": [],
   ]

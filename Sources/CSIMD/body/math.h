@@ -111,9 +111,12 @@ INLINE vector activate_backward(apus_activation activation, vector upstream, vec
   case APUS_TANH: return upstream * fused(-saved, saved, splat(1));
   case APUS_SOFTPLUS: return upstream * (splat(1) - exponential(-saved));
   case APUS_GELU: {
-    const vector t = gelu_tangent(saved);
-    const vector slope = fused(splat(3 * GELU_CUBIC) * saved, saved, splat(1));
-    const vector inner = splat(0.5f * GELU_SCALE) * saved * fused(-t, t, splat(1)) * slope;
+    // Beyond 16 the slope is 0 or 1, and the square of x may overflow.
+    const vector below = select_lanes(saved > splat(16), splat(16), saved);
+    const vector x = select_lanes(saved < splat(-16), splat(-16), below);
+    const vector t = gelu_tangent(x);
+    const vector slope = fused(splat(3 * GELU_CUBIC) * x, x, splat(1));
+    const vector inner = splat(0.5f * GELU_SCALE) * x * fused(-t, t, splat(1)) * slope;
     return upstream * fused(splat(0.5f), t, splat(0.5f) + inner);
   }
   }
