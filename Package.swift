@@ -102,6 +102,12 @@ let package = Package(
     .executableTarget(
       name: "apus-bench-csv", dependencies: ["ApusData"], path: "Benchmarks/csv",
       exclude: ["bench.py", "run.sh"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "apus-bench-kernels",
+      dependencies: ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusOpenCL"],
+      path: "Benchmarks/kernels/Sources",
+      swiftSettings: swiftSettings
+    ),
 
     tests("ApusBenchTests", ["ApusBench"]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),

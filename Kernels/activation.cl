@@ -14,7 +14,7 @@ kernel void activation(
   const uint start = get_global_id(0) * LANES;
   if (start >= count) return;
   const uint lanes = count - start;
-  const float16 value = load_lanes(x + x_offset + start, lanes, 0.0f);
+  const floats value = load_lanes(x + x_offset + start, lanes, 0.0f);
   store_lanes(activate(activation, value), y + y_offset + start, lanes);
 }
 
@@ -25,7 +25,7 @@ kernel void activation_gradient(
   const uint start = get_global_id(0) * LANES;
   if (start >= count) return;
   const uint lanes = count - start;
-  const float16 gradient = load_lanes(upstream + upstream_offset + start, lanes, 0.0f);
-  const float16 value = load_lanes(saved + saved_offset + start, lanes, 0.0f);
+  const floats gradient = load_lanes(upstream + upstream_offset + start, lanes, 0.0f);
+  const floats value = load_lanes(saved + saved_offset + start, lanes, 0.0f);
   store_lanes(activate_gradient(activation, gradient, value), y + y_offset + start, lanes);
 }

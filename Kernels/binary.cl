@@ -17,7 +17,7 @@
 #define BINARY_MULTIPLY 2
 #define BINARY_DIVIDE 3
 
-float16 combine(uint operation, float16 a, float16 b) {
+floats combine(uint operation, floats a, floats b) {
   switch (operation) {
     case BINARY_ADD: return a + b;
     case BINARY_SUBTRACT: return a - b;
@@ -33,8 +33,8 @@ kernel void binary_elements(
   const uint start = get_global_id(0) * LANES;
   if (start >= count) return;
   const uint lanes = count - start;
-  const float16 x = load_lanes(a + a_offset + start, lanes, 0.0f);
-  const float16 y = load_lanes(b + b_offset + start, lanes, 1.0f);
+  const floats x = load_lanes(a + a_offset + start, lanes, 0.0f);
+  const floats y = load_lanes(b + b_offset + start, lanes, 1.0f);
   store_lanes(combine(operation, x, y), c + c_offset + start, lanes);
 }
 
@@ -45,8 +45,8 @@ kernel void binary_scalar(
   const uint start = get_global_id(0) * LANES;
   if (start >= count) return;
   const uint lanes = count - start;
-  const float16 x = load_lanes(a + a_offset + start, lanes, 0.0f);
-  store_lanes(combine(operation, x, (float16)(b[b_offset])), c + c_offset + start, lanes);
+  const floats x = load_lanes(a + a_offset + start, lanes, 0.0f);
+  store_lanes(combine(operation, x, (floats)(b[b_offset])), c + c_offset + start, lanes);
 }
 
 // a, c: rows x columns. b: columns.
@@ -61,8 +61,8 @@ kernel void binary_row(
   c += c_offset + start;
   for (uint column = 0; column < columns; column += LANES) {
     const uint lanes = columns - column;
-    const float16 x = load_lanes(a + column, lanes, 0.0f);
-    const float16 y = load_lanes(b + column, lanes, 1.0f);
+    const floats x = load_lanes(a + column, lanes, 0.0f);
+    const floats y = load_lanes(b + column, lanes, 1.0f);
     store_lanes(combine(operation, x, y), c + column, lanes);
   }
 }

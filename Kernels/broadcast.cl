@@ -16,7 +16,7 @@ kernel void broadcast(
   y += y_offset + (ulong)row * columns;
   for (uint column = 0; column < columns; column += LANES) {
     const uint lanes = columns - column;
-    const float16 value = column_stride ? load_lanes(x + column, lanes, 0.0f) : (float16)(x[0]);
+    const floats value = column_stride ? load_lanes(x + column, lanes, 0.0f) : (floats)(x[0]);
     store_lanes(value / divisor, y + column, lanes);
   }
 }

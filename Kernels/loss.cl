@@ -9,7 +9,8 @@
 // of terms. A class t that is not one of the columns makes its row NaN.
 //
 // Algorithm: loss_elements sums groups of `group` elements, ascending, one group to a work-item;
-// reduce_rows adds the groups' sums.
+// reduce_rows adds the groups' sums. The kernels of a loss also write its gradient where both are
+// wanted: each element is then read once.
 //
 //   terms  | 0 ........ 255 | 256 ....... 511 | 512 ... |
 //            item 0 -> y[0]   item 1 -> y[1]    item 2 -> y[2]
@@ -22,8 +23,8 @@
 #define LOSS_ABSOLUTE 1
 #define LOSS_BINARY_ENTROPY 2
 
-float16 loss(uint kind, float16 p, float16 t) {
-  const float16 difference = p - t;
+floats loss(uint kind, floats p, floats t) {
+  const floats difference = p - t;
   switch (kind) {
     case LOSS_SQUARED: return difference * difference;
     case LOSS_ABSOLUTE: return fabs(difference);
@@ -31,8 +32,8 @@ float16 loss(uint kind, float16 p, float16 t) {
   }
 }
 
-float16 loss_derivative(uint kind, float16 p, float16 t) {
-  const float16 difference = p - t;
+floats loss_derivative(uint kind, floats p, floats t) {
+  const floats difference = p - t;
   switch (kind) {
     case LOSS_SQUARED: return 2.0f * difference;
     case LOSS_ABSOLUTE: return select(sign(difference), difference, isnan(difference));
@@ -43,22 +44,30 @@ float16 loss_derivative(uint kind, float16 p, float16 t) {
 // Whether t is the index of one of `columns` columns.
 bool is_class(float t, uint columns) { return t >= 0.0f && t < (float)columns; }
 
-// p, t: count elements. y: one sum for each group, divided by divisor.
+// p, t: count elements. y: one sum for each group, divided by divisor. gradient: count elements,
+// upstream (one) / terms times the derivative, where it is wanted.
 kernel void loss_elements(
     global const float *p, ulong p_offset, global const float *t, ulong t_offset,
-    global float *y, ulong y_offset, uint count, uint group, float divisor, uint kind) {
+    global float *y, ulong y_offset, global const float *upstream, ulong upstream_offset,
+    global float *gradient, ulong gradient_offset, uint count, uint group, float divisor,
+    uint kind, float terms, uint wants_gradient) {
   const ulong first = (ulong)get_global_id(0) * group;
   if (first >= count) return;
-  const uint terms = min(count - (uint)first, group);
+  const uint own = min(count - (uint)first, group);
   p += p_offset + first;
   t += t_offset + first;
+  gradient += gradient_offset + first;
+  const float scale = wants_gradient ? upstream[upstream_offset] / terms : 0.0f;
   float sum = 0.0f;
-  for (uint start = 0; start < terms; start += LANES) {
-    const uint lanes = terms - start;
+  for (uint start = 0; start < own; start += LANES) {
+    const uint lanes = own - start;
+    const floats prediction = load_lanes(p + start, lanes, 0.0f);
+    const floats target = load_lanes(t + start, lanes, 0.0f);
     float values[LANES];
-    vstore16(
-        loss(kind, load_lanes(p + start, lanes, 0.0f), load_lanes(t + start, lanes, 0.0f)), 0,
-        values);
+    store_vector(loss(kind, prediction, target), values);
+    if (wants_gradient) {
+      store_lanes(scale * loss_derivative(kind, prediction, target), gradient + start, lanes);
+    }
     for (uint lane = 0; lane < min(lanes, (uint)LANES); ++lane) sum += values[lane];
   }
   y[y_offset + get_global_id(0)] = sum / divisor;
@@ -73,7 +82,7 @@ kernel void loss_gradient_elements(
   if (start >= count) return;
   const uint lanes = count - start;
   const float scale = upstream[upstream_offset] / divisor;
-  const float16 derivative = loss_derivative(
+  const floats derivative = loss_derivative(
       kind, load_lanes(p + p_offset + start, lanes, 0.0f),
       load_lanes(t + t_offset + start, lanes, 0.0f));
   store_lanes(scale * derivative, y + y_offset + start, lanes);
@@ -81,7 +90,7 @@ kernel void loss_gradient_elements(
 
 // The greatest element of a row.
 float row_maximum(global const float *p, uint columns) {
-  float16 greatest = -INFINITY;
+  floats greatest = -INFINITY;
   for (uint column = 0; column < columns; column += LANES) {
     greatest = fmax(greatest, load_lanes(p + column, columns - column, -INFINITY));
   }
@@ -90,27 +99,45 @@ float row_maximum(global const float *p, uint columns) {
 
 // The sum of exp(p - maximum) over a row.
 float row_sum(global const float *p, uint columns, float maximum) {
-  float16 sums = 0.0f;
+  floats sums = 0.0f;
   for (uint column = 0; column < columns; column += LANES) {
     sums += exp(load_lanes(p + column, columns - column, -INFINITY) - maximum);
   }
   return sum_of_lanes(sums);
 }
 
-// p: rows x columns. t, y: rows.
+// The gradient of a row's loss, of which scale is the factor and NaN where the class is unknown.
+void row_gradient(
+    global const float *p, global float *y, uint columns, float class, float maximum, float sum,
+    float scale) {
+  for (uint column = 0; column < columns; column += LANES) {
+    const uint lanes = columns - column;
+    const floats power = exp(load_lanes(p + column, lanes, -INFINITY) - maximum);
+    store_lanes(scale * (power / sum), y + column, lanes);
+  }
+  if (!is_class(class, columns)) return;
+  y[(uint)class] = scale * (exp((floats)(p[(uint)class] - maximum)).s0 / sum - 1.0f);
+}
+
+// p, gradient: rows x columns. t, y: rows. upstream: one. The gradient is written where it is
+// wanted.
 kernel void loss_softmax_entropy(
     global const float *p, ulong p_offset, global const float *t, ulong t_offset,
-    global float *y, ulong y_offset, uint rows, uint columns) {
+    global float *y, ulong y_offset, global const float *upstream, ulong upstream_offset,
+    global float *gradient, ulong gradient_offset, uint rows, uint columns, float divisor,
+    uint wants_gradient) {
   const uint row = get_global_id(0);
   if (row >= rows) return;
   p += p_offset + (ulong)row * columns;
   const float class = t[t_offset + row];
-  float result = NAN;
-  if (is_class(class, columns)) {
-    const float maximum = row_maximum(p, columns);
-    result = log(row_sum(p, columns, maximum)) + (maximum - p[(uint)class]);
-  }
-  y[y_offset + row] = result;
+  const bool known = is_class(class, columns);
+  const float maximum = row_maximum(p, columns);
+  const float sum = row_sum(p, columns, maximum);
+  y[y_offset + row] = known ? log(sum) + (maximum - p[(uint)class]) : NAN;
+  if (!wants_gradient) return;
+  const float scale = known ? upstream[upstream_offset] / divisor : NAN;
+  gradient += gradient_offset + (ulong)row * columns;
+  row_gradient(p, gradient, columns, class, maximum, sum, scale);
 }
 
 // p, y: rows x columns. t: rows. upstream: one.
@@ -123,14 +150,7 @@ kernel void loss_gradient_softmax_entropy(
   p += p_offset + (ulong)row * columns;
   y += y_offset + (ulong)row * columns;
   const float class = t[t_offset + row];
-  const bool known = is_class(class, columns);
-  const float scale = known ? upstream[upstream_offset] / divisor : NAN;
+  const float scale = is_class(class, columns) ? upstream[upstream_offset] / divisor : NAN;
   const float maximum = row_maximum(p, columns);
-  const float sum = row_sum(p, columns, maximum);
-  for (uint column = 0; column < columns; column += LANES) {
-    const uint lanes = columns - column;
-    const float16 power = exp(load_lanes(p + column, lanes, -INFINITY) - maximum);
-    store_lanes(scale * (power / sum), y + column, lanes);
-  }
-  if (known) y[(uint)class] = scale * (exp((float16)(p[(uint)class] - maximum)).s0 / sum - 1.0f);
+  row_gradient(p, y, columns, class, maximum, row_sum(p, columns, maximum), scale);
 }

@@ -3,7 +3,10 @@
 //   matmul_nn      C[i,j] = sum over l of A[i,l] B[l,j]      n >= LANES
 //   matmul_tn      C[i,j] = sum over l of A[l,i] B[l,j]      n >= LANES
 //   matmul_narrow  either, or B[j,l], by strides             any n; meant for n < LANES
-//   transpose      B[l,j] = X[j,l]; an NT product is transpose, then matmul_nn
+//   pack           a matrix, or its transpose, in panels
+//   matmul_packed  the product of matrices of which B, and A for TN, were packed
+//
+// These are the plain kernels, for CPUs: no local memory, no barrier. They are built with LANES 16.
 //
 // Each element of C is one chain of fma over l, ascending from 0, then the bias is added, then
 // the epilogue is applied; so its bits depend on nothing but its row of A and its column of B.
@@ -43,10 +46,10 @@ void finish(
     global float *c, global const float *bias, global const float *saved, uint rows, uint count,
     uint n, uint has_bias, uint epilogue, uint activation) {
   if (!has_bias && epilogue == EPILOGUE_NONE) return;
-  const float16 addend = has_bias ? load_lanes(bias, count, 0.0f) : (float16)(0.0f);
+  const floats addend = has_bias ? load_lanes(bias, count, 0.0f) : (floats)(0.0f);
   for (uint row = 0; row < rows; ++row) {
     const ulong start = (ulong)row * n;
-    float16 sum = load_lanes(c + start, count, 0.0f);
+    floats sum = load_lanes(c + start, count, 0.0f);
     if (has_bias) sum += addend;
     if (epilogue == EPILOGUE_ACTIVATION) {
       sum = activate(activation, sum);
@@ -63,7 +66,7 @@ void multiply_block(
     uint m, uint n, uint k, uint row, uint column) {
   const uint first = min(column, n - LANES);
   global const float *rows[MATMUL_ROWS];
-  float16 sums[MATMUL_ROWS];
+  floats sums[MATMUL_ROWS];
 #pragma unroll
   for (uint r = 0; r < MATMUL_ROWS; ++r) {
     rows[r] = a + min(row + r, m - 1) * a_row;
@@ -71,10 +74,10 @@ void multiply_block(
   }
   b += first;
   for (uint l = 0; l < k; ++l) {
-    const float16 y = vload16(0, b + (ulong)l * n);
+    const floats y = load_vector(b + (ulong)l * n);
 #pragma unroll
     for (uint r = 0; r < MATMUL_ROWS; ++r) {
-      sums[r] = fma((float16)(rows[r][l * a_column]), y, sums[r]);
+      sums[r] = fma((floats)(rows[r][l * a_column]), y, sums[r]);
     }
   }
   c += (ulong)row * n + first;
@@ -82,7 +85,7 @@ void multiply_block(
   for (uint r = 0; r < MATMUL_ROWS; ++r) {
     if (row + r < m) {
       if (first == column) {
-        vstore16(sums[r], 0, c + (ulong)r * n);
+        store_vector(sums[r], c + (ulong)r * n);
       } else {
         store_lane_range(sums[r], c + (ulong)r * n, column - first, LANES);
       }
@@ -168,17 +171,113 @@ kernel void matmul_narrow(
       min(m - row, (uint)MATMUL_NARROW_ROWS), 1, n, has_bias, epilogue, activation);
 }
 
-// Y[l,j] = X[j,l], X: n x k. A work-item moves a tile of LANES x LANES.
-kernel void transpose(
-    global const float *x, ulong x_offset, global float *y, ulong y_offset, uint n, uint k) {
-  const uint row = get_global_id(0) * LANES;
-  const uint column = get_global_id(1) * LANES;
-  if (row >= n || column >= k) return;
-  const uint rows = min(n - row, (uint)LANES);
-  const uint columns = min(k - column, (uint)LANES);
-  x += x_offset + (ulong)row * k + column;
-  y += y_offset + (ulong)column * n + row;
-  for (uint i = 0; i < columns; ++i) {
-    for (uint j = 0; j < rows; ++j) y[(ulong)i * n + j] = x[(ulong)j * k + i];
+// Packing: a panel holds `width` columns of a matrix for all l, one row of the panel after the
+// other, so that a product reads it from the first to the last element. Missing columns are zero.
+//
+//   X   l -> | 0 ... 31 | 32 .. 63 | 64 65 |        panel 0: k rows of 32, then panel 1, ...
+//
+// X[l,j] at l x_row + j x_column, one of which is 1. Y: a panel of k x width for each `width`
+// columns. A work-item moves PACK_ROWS rows of one panel; width is a multiple of 4, at most 32.
+#define PACK_ROWS 64
+
+// Four rows of a panel: X[l,j] with l contiguous, in squares of 4 x 4.
+void pack_transposed(
+    global const float *x, global float *y, uint columns, uint width, ulong x_column) {
+  for (uint j = 0; j < width; j += 4) {
+    const float4 none = 0.0f;
+    const float4 a = j < columns ? vload4(0, x + j * x_column) : none;
+    const float4 b = j + 1 < columns ? vload4(0, x + (j + 1) * x_column) : none;
+    const float4 c = j + 2 < columns ? vload4(0, x + (j + 2) * x_column) : none;
+    const float4 d = j + 3 < columns ? vload4(0, x + (j + 3) * x_column) : none;
+    vstore4((float4)(a.x, b.x, c.x, d.x), 0, y + j);
+    vstore4((float4)(a.y, b.y, c.y, d.y), 0, y + width + j);
+    vstore4((float4)(a.z, b.z, c.z, d.z), 0, y + 2 * width + j);
+    vstore4((float4)(a.w, b.w, c.w, d.w), 0, y + 3 * width + j);
+  }
+}
+
+// x: k x n, by strides. y: panels.
+kernel void pack(
+    global const float *x, ulong x_offset, global float *y, ulong y_offset, uint n, uint k,
+    uint x_row, uint x_column, uint width) {
+  const uint column = get_global_id(0) * width;
+  const uint row = get_global_id(1) * PACK_ROWS;
+  if (column >= n || row >= k) return;
+  const uint columns = min(n - column, width);
+  const uint rows = min(k - row, (uint)PACK_ROWS);
+  x += x_offset + (ulong)row * x_row + (ulong)column * x_column;
+  y += y_offset + (ulong)column * k + (ulong)row * width;
+  uint l = 0;
+  if (columns == width && x_column == 1) {
+    for (; l < rows; ++l) {
+      for (uint j = 0; j < width; j += 4) {
+        vstore4(vload4(0, x + (ulong)l * x_row + j), 0, y + l * width + j);
+      }
+    }
+  } else if (x_row == 1) {
+    for (; l + 4 <= rows; l += 4) pack_transposed(x + l, y + l * width, columns, width, x_column);
+  }
+  for (; l < rows; ++l) {
+    for (uint j = 0; j < width; ++j) {
+      y[l * width + j] = j < columns ? x[(ulong)l * x_row + (ulong)j * x_column] : 0.0f;
+    }
+  }
+}
+
+// The first `count` lanes, at most LANES, of a row of sums, where any are in C.
+void store_some_lanes(floats sums, global float *c, uint column, uint n) {
+  if (column < n) store_lanes(sums, c + column, n - column);
+}
+
+// Algorithm: as matmul_nn, with a block of MATMUL_ROWS rows and two vectors of columns, which needs
+// 16 sums, 2 vectors of B and 1 of A in the 32 registers of AVX-512. B is in panels of 2 LANES
+// columns, padded, so that no block is partial but in what it stores.
+//
+// A[i,l] at i0 k + (i - i0) a_row + l a_column, i0 being the first row of the block: a matrix as it
+// is has a_row = k, a_column = 1; panels of MATMUL_ROWS columns of Aᵀ have a_row = 1, a_column =
+// MATMUL_ROWS. B: panels. C, saved: m x n. bias: n.
+kernel void matmul_packed(
+    global const float *a, ulong a_offset, global const float *b, ulong b_offset,
+    global float *c, ulong c_offset, global const float *bias, ulong bias_offset,
+    global const float *saved, ulong saved_offset, uint m, uint n, uint k, uint has_bias,
+    uint epilogue, uint activation, uint a_row, uint a_column) {
+  const uint row = get_global_id(0) * MATMUL_ROWS;
+  const uint column = get_global_id(1) * 2 * LANES;
+  if (row >= m || column >= n) return;
+  const uint count = min(m - row, (uint)MATMUL_ROWS);
+  a += a_offset + (ulong)row * k;
+  b += b_offset + (ulong)column * k;
+  global const float *rows[MATMUL_ROWS];
+  floats left[MATMUL_ROWS], right[MATMUL_ROWS];
+#pragma unroll
+  for (uint r = 0; r < MATMUL_ROWS; ++r) {
+    rows[r] = a + (ulong)min(r, count - 1) * a_row;
+    left[r] = 0.0f;
+    right[r] = 0.0f;
+  }
+  for (uint l = 0; l < k; ++l) {
+    const floats y = load_vector(b);
+    const floats z = load_vector(b + LANES);
+    b += 2 * LANES;
+#pragma unroll
+    for (uint r = 0; r < MATMUL_ROWS; ++r) {
+      const floats x = rows[r][(ulong)l * a_column];
+      left[r] = fma(x, y, left[r]);
+      right[r] = fma(x, z, right[r]);
+    }
+  }
+  const ulong start = (ulong)row * n;
+  c += c_offset + start;
+#pragma unroll
+  for (uint r = 0; r < MATMUL_ROWS; ++r) {
+    if (r < count) {
+      store_some_lanes(left[r], c + (ulong)r * n, column, n);
+      store_some_lanes(right[r], c + (ulong)r * n, column + LANES, n);
+    }
+  }
+  for (uint first = column; first < min(column + 2 * LANES, n); first += LANES) {
+    finish(
+        c + first, bias + bias_offset + first, saved + saved_offset + start + first, count,
+        min(n - first, (uint)LANES), n, has_bias, epilogue, activation);
   }
 }

@@ -31,7 +31,7 @@ kernel void reduce_rows(
     for (uint row = 0; row < count; ++row) sum += x[row];
     y[0] = sum / divisor;
   } else {
-    float16 sum = 0.0f;
+    floats sum = 0.0f;
     for (uint row = 0; row < count; ++row) {
       sum += load_lanes(x + (ulong)row * columns, lanes, 0.0f);
     }

@@ -17,15 +17,15 @@ kernel void softmax(
   if (row >= rows) return;
   x += x_offset + (ulong)row * columns;
   y += y_offset + (ulong)row * columns;
-  float16 greatest = -INFINITY;
+  floats greatest = -INFINITY;
   for (uint column = 0; column < columns; column += LANES) {
     greatest = fmax(greatest, load_lanes(x + column, columns - column, -INFINITY));
   }
   const float maximum = greatest_lane(greatest);
-  float16 sums = 0.0f;
+  floats sums = 0.0f;
   for (uint column = 0; column < columns; column += LANES) {
     const uint lanes = columns - column;
-    const float16 power = exp(load_lanes(x + column, lanes, -INFINITY) - maximum);
+    const floats power = exp(load_lanes(x + column, lanes, -INFINITY) - maximum);
     sums += power;
     store_lanes(power, y + column, lanes);
   }

@@ -10,7 +10,7 @@ final class CPUScoringNet: ScoringNet, @unchecked Sendable {
   private let pool: ThreadPool
   private let packed: AlignedBuffer
   private let layers: UnsafeMutableBufferPointer<apus_layer>
-  private let net: apus_net
+  private let net: UnsafeMutablePointer<apus_net>
 
   /// Packs the weights, or is nil where a layer is too wide for one call.
   ///
@@ -61,11 +61,15 @@ final class CPUScoringNet: ScoringNet, @unchecked Sendable {
     unsafe net.packed = UnsafePointer(packed.base)
     unsafe net.softmax = chain.hasSoftmax
     unsafe apus_net_prepare(isa, &net)
-    unsafe self.net = net
+    unsafe self.net = .allocate(capacity: 1)
+    unsafe self.net.initialize(to: net)
     self.packed = packed
   }
 
-  deinit { unsafe layers.deallocate() }
+  deinit {
+    unsafe net.deallocate()
+    unsafe layers.deallocate()
+  }
 
   func score(_ features: Span<Float>, rowCount: Int, into scores: inout MutableSpan<Float>) {
     precondition(
@@ -76,9 +80,7 @@ final class CPUScoringNet: ScoringNet, @unchecked Sendable {
     unsafe features.withUnsafeBufferPointer { features in
       unsafe scores.withUnsafeMutableBufferPointer { scores in
         guard let source = features.baseAddress, let target = scores.baseAddress else { return }
-        unsafe withUnsafePointer(to: net) {
-          unsafe apus_score(isa, $0, source, rowCount, target, pool.handle)
-        }
+        unsafe apus_score(isa, net, source, rowCount, target, pool.handle)
       }
     }
   }

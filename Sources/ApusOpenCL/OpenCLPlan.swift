@@ -6,17 +6,22 @@ public import ApusCompute
 /// reading an output waits for it.
 ///
 /// ```
-///  withInput -> host buffer --copy--> | arena | --copy--> host buffer -> withOutput
+///  withInput -> host buffer --copy--> | input |
+///                                         v
+///                   variables <-->      steps
 ///                                        ^ v
-///                                       steps  <--> variables
+///                                     | arena | --copy--> host buffer -> withOutput
 /// ```
 public final class OpenCLPlan: Plan {
   /// The most rows that a run may have.
   public var batchCapacity: Int { lowering.batchCapacity }
 
+  /// The kernels that a run starts.
+  var launchCount: Int { steps.count }
+
   private let lowering: Lowering
   private let store: OpenCLVariableStore
-  private let arena: DeviceBuffer
+  private let memory: PlanMemory
   private let steps: [Step]
   private let inputs: [InputPort]
   private let outputs: [OutputPort]
@@ -29,35 +34,45 @@ public final class OpenCLPlan: Plan {
   init(_ lowering: Lowering, store: OpenCLVariableStore) throws(ComputeError) {
     let backend = store.backend
     let graph = lowering.graph
-    let arena = try DeviceBuffer(
-      count: lowering.arena.count,
+    let launches = lowering.launches()
+    let memory = try PlanMemory(
+      lowering,
+      launches,
       context: backend.context,
-      purpose: "the intermediates of \(lowering.batchCapacity) rows"
+      queue: store.queue
     )
     for id in graph.nodes.indices {
       guard case .constant(let value) = graph[id].operation else { continue }
-      try store.queue.write([value].span, to: arena, at: lowering.place(of: id).offset)
+      try store.fill(memory.arena, at: lowering.place(of: id).offset, with: [value].span)
     }
     var steps: [Step] = []
-    for launch in lowering.launches() {
+    for launch in launches {
       steps.append(
-        try Step(launch, backend: backend, arena: arena, variables: store.buffer)
+        try Step(launch, backend: backend, memory: memory, variables: store.buffer)
       )
     }
     func port(_ id: Graph.NodeID) -> (Place, Shape, Int) {
       (lowering.place(of: id), graph[id].shape, lowering.batchCapacity)
     }
-    self.inputs = graph.inputs.map { id in
+    var inputs: [InputPort] = []
+    for id in graph.inputs {
       let (place, shape, capacity) = port(id)
-      return InputPort(place: place, shape: shape, batchCapacity: capacity)
+      inputs.append(
+        try InputPort(place: place, shape: shape, batchCapacity: capacity, store: store)
+      )
     }
-    self.outputs = graph.outputs.map { id in
+    var outputs: [OutputPort] = []
+    for id in graph.outputs {
       let (place, shape, capacity) = port(id)
-      return OutputPort(place: place, shape: shape, batchCapacity: capacity)
+      outputs.append(
+        try OutputPort(place: place, shape: shape, batchCapacity: capacity, store: store)
+      )
     }
+    self.inputs = inputs
+    self.outputs = outputs
     self.lowering = lowering
     self.store = store
-    self.arena = arena
+    self.memory = memory
     self.steps = steps
   }
 
@@ -87,7 +102,9 @@ public final class OpenCLPlan: Plan {
       for step in steps { try step.prepare(rows: rows) }
       preparedRows = rows
     }
-    for input in inputs { try input.upload(rows: rows, to: arena, on: store.queue) }
+    for (input, target) in zip(inputs, memory.inputs) {
+      try input.upload(rows: rows, to: target.buffer, of: store)
+    }
     for step in steps { try step.enqueue(on: store.queue) }
     try store.queue.flush()
   }
@@ -109,7 +126,9 @@ public final class OpenCLPlan: Plan {
     checkRows(rows)
     let output = outputs[index]
     switch output.place.memory {
-    case .arena: try output.download(rows: rows, from: arena, on: store.queue)
+    case .arena: try output.download(rows: rows, from: memory.arena, on: store.queue)
+    case .input(let number):
+      try output.download(rows: rows, from: memory.inputs[number].buffer, on: store.queue)
     case .variables: try output.download(rows: rows, from: store.buffer, on: store.queue)
     }
     return try output.read(rows: rows, body)

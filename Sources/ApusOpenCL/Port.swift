@@ -1,33 +1,52 @@
 import ApusCompute
 
 /// An input's host memory, and what of it the device has.
+///
+/// While a copy of one batch waits for the device, the next is written to other host memory:
+///
+/// ```
+///   withInput     slot 0   slot 1   slot 0          the caller
+///   copy                   slot 0   slot 1          to the device
+///   run                             batch 0         on the device
+/// ```
 final class InputPort {
   private let place: Place
   private let shape: Shape
-  private let staging: HostBuffer
+  private let slots: [StagingSlot]
+  private var current = 0
+  /// The elements, from the first on, that anyone has written: all others are zero in every slot.
+  private var writtenCount = 0
   private var uploadedCount = 0
-  private var pending: Event?
   private var failure: ComputeError?
 
-  /// Makes room for a batch of `batchCapacity` rows, all zero.
-  init(place: Place, shape: Shape, batchCapacity: Int) {
+  /// Makes room for two batches of `batchCapacity` rows, all zero.
+  ///
+  /// - Throws: `ComputeError.allocationFailed`.
+  init(
+    place: Place,
+    shape: Shape,
+    batchCapacity: Int,
+    store: OpenCLVariableStore
+  ) throws(ComputeError) {
     self.place = place
     self.shape = shape
-    staging = HostBuffer(count: shape.count(batchSize: batchCapacity))
+    let count = shape.count(batchSize: batchCapacity)
+    slots = [
+      try StagingSlot(count: count, store: store), try StagingSlot(count: count, store: store),
+    ]
   }
 
-  // A copy under way reads the host memory that goes away here.
-  deinit { settle() }
-
-  /// Lets `body` write the elements of the first `rows` rows, once no copy of them is under way.
+  /// Lets `body` write the elements of the first `rows` rows, in memory that no copy reads.
   func write<Failure: Error>(
     rows: Int,
     _ body: (inout MutableSpan<Float>) throws(Failure) -> Void
   ) throws(Failure) {
-    settle()
+    takeIdleSlot()
     uploadedCount = 0
     let count = shape.count(batchSize: rows)
-    var span = unsafe MutableSpan(_unsafeElements: staging.elements.extracting(0..<count))
+    writtenCount = max(writtenCount, count)
+    let elements = unsafe slots[current].host.elements.extracting(0..<count)
+    var span = unsafe MutableSpan(_unsafeElements: elements)
     try body(&span)
   }
 
@@ -37,26 +56,34 @@ final class InputPort {
   func upload(
     rows: Int,
     to arena: borrowing DeviceBuffer,
-    on queue: borrowing CommandQueue
+    of store: OpenCLVariableStore
   ) throws(ComputeError) {
     let count = shape.count(batchSize: rows)
     guard uploadedCount < count else { return }
-    settle()
+    settle(slots[current])
     if let failure {
       self.failure = nil
       throw failure
     }
-    pending = try queue.startWrite(staging, count: count, to: arena, at: place.offset)
+    try slots[current].send(count, to: arena, at: place.offset, of: store)
     uploadedCount = count
   }
 
-  private func settle() {
+  /// Moves on to the other slot, with what was written so far, where a copy still reads this one.
+  private func takeIdleSlot() {
+    guard slots[current].isBusy else { return settle(slots[current]) }
+    let next = (current + 1) % slots.count
+    settle(slots[next])
+    slots[next].host.copy(from: slots[current].host, count: writtenCount)
+    current = next
+  }
+
+  private func settle(_ slot: StagingSlot) {
     do throws(ComputeError) {
-      try pending?.wait()
+      try slot.settle()
     } catch {
-      failure = error
+      failure = failure ?? error
     }
-    pending = nil
   }
 }
 
@@ -65,13 +92,25 @@ final class OutputPort {
   /// Where the output lies.
   let place: Place
   private let shape: Shape
-  private let staging: HostBuffer
+  private let staging: PinnedBuffer
 
   /// Makes room for a batch of `batchCapacity` rows.
-  init(place: Place, shape: Shape, batchCapacity: Int) {
+  ///
+  /// - Throws: `ComputeError.allocationFailed`.
+  init(
+    place: Place,
+    shape: Shape,
+    batchCapacity: Int,
+    store: OpenCLVariableStore
+  ) throws(ComputeError) {
+    let staging = try PinnedBuffer(
+      count: shape.count(batchSize: batchCapacity),
+      context: store.backend.context,
+      queue: store.queue
+    )
     self.place = place
     self.shape = shape
-    staging = HostBuffer(count: shape.count(batchSize: batchCapacity))
+    self.staging = staging
   }
 
   /// Copies the first `rows` rows from the device.
@@ -83,7 +122,7 @@ final class OutputPort {
     on queue: borrowing CommandQueue
   ) throws(ComputeError) {
     let count = shape.count(batchSize: rows)
-    try queue.read(buffer, at: place.offset, count: count, into: staging)
+    try unsafe queue.read(buffer, at: place.offset, count: count, into: staging.elements)
   }
 
   /// Lets `body` read the elements of the first `rows` rows.

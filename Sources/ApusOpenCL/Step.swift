@@ -16,26 +16,32 @@ final class Step {
   /// - Parameters:
   ///   - launch: what to run.
   ///   - backend: where the kernels are.
-  ///   - arena: the plan's intermediates.
+  ///   - memory: the plan's buffers.
   ///   - variables: the variable store's buffer.
   /// - Throws: `ComputeError` with code `kernelBuildFailed` or `executionFailed`.
   init(
     _ launch: Launch,
     backend: OpenCLBackend,
-    arena: borrowing DeviceBuffer,
+    memory: borrowing PlanMemory,
     variables: borrowing DeviceBuffer
   ) throws(ComputeError) {
-    let kernel = try Kernel(launch.kernel, of: backend.program)
+    let kernel = try backend.kernel(launch.kernel, of: launch.module)
     var batchedArguments: [(index: Int, value: Argument)] = []
     var index = 0
     for argument in launch.arguments {
       switch argument {
       case .tensor(let place):
         switch place.memory {
-        case .arena: try kernel.setArgument(index, to: arena)
+        case .arena: try kernel.setArgument(index, to: memory.arena)
+        case .input(let number): try kernel.setArgument(index, to: memory.inputs[number].buffer)
         case .variables: try kernel.setArgument(index, to: variables)
         }
         try kernel.setArgument(index + 1, to: UInt64(place.offset))
+        index += 2
+        continue
+      case .table(let words):
+        try kernel.setArgument(index, to: memory.tables.buffer)
+        try kernel.setArgument(index + 1, to: UInt64(memory.tables.offset(of: words)))
         index += 2
         continue
       case .count(let quantity) where quantity.isBatched,
@@ -49,7 +55,7 @@ final class Step {
     self.kernel = kernel
     self.batchedArguments = batchedArguments
     self.items = launch.items
-    self.localSize = [launch.items.grain.localSize(isGPU: backend.context.device.isGPU), 1]
+    self.localSize = [launch.items.grain.localSize(backend.flavour), 1]
   }
 
   /// Sets what depends on the number of rows.
@@ -60,7 +66,7 @@ final class Step {
       try kernel.setNumber(index, to: argument, rows: rows)
     }
     globalSize[0] = items.first.value(rows: rows).roundedUp(toMultipleOf: localSize[0])
-    globalSize[1] = items.second
+    globalSize[1] = items.second.value(rows: rows)
   }
 
   /// Enqueues the kernel for the rows that were prepared.
@@ -79,7 +85,8 @@ extension Kernel {
     rows: Int
   ) throws(ComputeError) {
     switch argument {
-    case .tensor: preconditionFailure("argument \(index) of \(name) is a tensor, not a number")
+    case .tensor, .table:
+      preconditionFailure("argument \(index) of \(name) is a tensor, not a number")
     case .count(let count): try setArgument(index, to: UInt32(count.value(rows: rows)))
     case .divisor(let count): try setArgument(index, to: Float(count.value(rows: rows)))
     case .number(let number): try setArgument(index, to: number)
@@ -89,10 +96,12 @@ extension Kernel {
 
 extension WorkItems.Grain {
   /// The items of a work-group.
-  fileprivate func localSize(isGPU: Bool) -> Int {
+  func localSize(_ flavour: Flavour) -> Int {
     switch self {
     case .fine: 64
-    case .coarse: isGPU ? 64 : 8
+    case .coarse: flavour == .plain ? 8 : 64
+    case .block: 1
+    case .group: Tile.groupItems
     }
   }
 }

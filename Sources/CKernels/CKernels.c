@@ -12,17 +12,38 @@ static const char binary[] = {
 static const char broadcast[] = {
 #embed "../../Kernels/broadcast.cl"
 };
+static const char dense[] = {
+#embed "../../Kernels/dense.cl"
+};
+static const char dense_wide[] = {
+#embed "../../Kernels/dense_wide.cl"
+};
 static const char loss[] = {
 #embed "../../Kernels/loss.cl"
 };
 static const char matmul[] = {
 #embed "../../Kernels/matmul.cl"
 };
+static const char matmul_tensor[] = {
+#embed "../../Kernels/matmul_tensor.cl"
+};
+static const char matmul_wide[] = {
+#embed "../../Kernels/matmul_wide.cl"
+};
+static const char matvec_wide[] = {
+#embed "../../Kernels/matvec_wide.cl"
+};
 static const char reduce[] = {
 #embed "../../Kernels/reduce.cl"
 };
+static const char reduce_wide[] = {
+#embed "../../Kernels/reduce_wide.cl"
+};
 static const char softmax[] = {
 #embed "../../Kernels/softmax.cl"
+};
+static const char tile_wide[] = {
+#embed "../../Kernels/tile_wide.cl"
 };
 static const char update[] = {
 #embed "../../Kernels/update.cl"
@@ -30,10 +51,12 @@ static const char update[] = {
 
 #define SOURCE(name) {#name ".cl", name, sizeof name}
 
+// A file that others build upon comes before them.
 static const CKernelSource sources[] = {
-    SOURCE(common),
-    SOURCE(activation), SOURCE(binary),  SOURCE(broadcast), SOURCE(loss),
-    SOURCE(matmul),     SOURCE(reduce),  SOURCE(softmax),   SOURCE(update),
+    SOURCE(common),      SOURCE(activation),    SOURCE(binary),      SOURCE(broadcast),
+    SOURCE(dense),       SOURCE(dense_wide),    SOURCE(loss),        SOURCE(matmul),
+    SOURCE(tile_wide),   SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
+    SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(update),
 };
 
 size_t CKernels_count(void) { return sizeof sources / sizeof *sources; }

@@ -11,7 +11,7 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// Every instruction set level of this machine with one thread and with two, and every OpenCL
-  /// device.
+  /// device with both flavours of kernels.
   static let all: [BackendUnderTest] = cpu + opencl
 
   private static func names(_ levels: [InstructionSet]) -> String {
@@ -37,10 +37,12 @@ struct BackendUnderTest: Sendable, CustomTestStringConvertible {
   static let opencl: [BackendUnderTest] = {
     do {
       let devices = try OpenCLDevices.discover()
-      let backends = try devices.indices.map { index in
-        let backend = try OpenCLBackend(deviceIndex: index)
-        print("apus-test: OpenCL device: \(backend.device)")
-        return BackendUnderTest(name: "\(backend.device)", backend: backend)
+      let backends = try devices.indices.flatMap { index in
+        try Flavour.allCases.map { flavour in
+          let backend = try OpenCLDevice.open(index, flavour)
+          print("apus-test: OpenCL device: \(backend.device), \(flavour) kernels")
+          return BackendUnderTest(name: "\(backend.device) \(flavour)", backend: backend)
+        }
       }
       if backends.isEmpty { print("apus-test: not run: OpenCL, no device was found") }
       return backends

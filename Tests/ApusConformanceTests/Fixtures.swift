@@ -24,7 +24,7 @@ struct Fixtures {
 }
 
 /// Extents around the widths of vectors and tiles.
-let edges = [1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 65, 127, 130]
+let edges = [1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 61, 64, 65, 127, 130]
 
 extension [Float] {
   var doubles: [Double] { map(Double.init) }

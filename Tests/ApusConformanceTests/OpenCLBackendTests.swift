@@ -277,7 +277,7 @@ struct ProgramCacheTests {
 }
 
 /// Keeps messages of every level, each with the reason that it was given.
-private final class DebugLog: LogHandler {
+final class DebugLog: LogHandler {
   private let messages = Mutex<[String]>([])
 
   /// The messages since the last call.

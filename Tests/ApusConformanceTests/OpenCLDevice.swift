@@ -1,6 +1,7 @@
 import ApusCompute
 import ApusOpenCL
 import Foundation
+import Logging
 
 /// The OpenCL device of this machine, opened once for all tests.
 enum OpenCLDevice {
@@ -17,6 +18,18 @@ enum OpenCLDevice {
 
   /// The first device, its program built without any cache.
   static let shared = Result { try OpenCLBackend(cache: nil) }
+
+  /// Opens a device with kernels of one flavour.
+  static func open(_ index: Int, _ flavour: Flavour) throws -> OpenCLBackend {
+    try OpenCLBackend(
+      deviceIndex: index,
+      library: OpenCLLibrary(),
+      source: .embedded,
+      cache: nil,
+      logger: Logger(label: "test"),
+      flavour: flavour
+    )
+  }
 
   /// Runs a graph once on the first device, with new variables, and returns its outputs.
   static func evaluate(

@@ -2,7 +2,7 @@
 ///
 /// Any number of threads may score with one net at once; a call allocates nothing and takes no
 /// lock.
-public protocol ScoringNet: Sendable {
+public protocol ScoringNet: AnyObject, Sendable {
   /// Scores rows of features.
   ///
   /// A row's scores have the same bits whatever the other rows are.

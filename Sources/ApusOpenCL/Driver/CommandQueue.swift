@@ -4,8 +4,10 @@ import COpenCL
 /// The owner of an in-order `cl_command_queue` without profiling.
 @safe
 struct CommandQueue: ~Copyable, @unchecked Sendable {
-  private let library: OpenCLLibrary
-  private let handle: cl_command_queue
+  /// The loader's functions.
+  let library: OpenCLLibrary
+  /// The driver's handle.
+  let handle: cl_command_queue
 
   /// Makes a queue of the context's device.
   ///
@@ -44,6 +46,18 @@ struct CommandQueue: ~Copyable, @unchecked Sendable {
     )
   }
 
+  /// Waits until everything that was enqueued is done.
+  ///
+  /// - Throws: `ComputeError.executionFailed`.
+  func finish() throws(ComputeError) {
+    try check(
+      unsafe library.functions.clFinish(handle),
+      "clFinish",
+      .executionFailed,
+      "a run could not be finished"
+    )
+  }
+
   /// Enqueues a kernel over `global` work-items in groups of `local`, both of two dimensions.
   ///
   /// - Throws: `ComputeError.executionFailed` naming the kernel.
@@ -70,89 +84,4 @@ struct CommandQueue: ~Copyable, @unchecked Sendable {
       cause: OpenCLStatus(call: "clEnqueueNDRangeKernel", value: status).description
     )
   }
-
-  /// Copies `source` to the elements of `buffer` from `offset` on, and waits for it.
-  ///
-  /// - Throws: `ComputeError.executionFailed`.
-  func write(
-    _ source: Span<Float>,
-    to buffer: borrowing DeviceBuffer,
-    at offset: Int
-  ) throws(ComputeError) {
-    let status = unsafe source.withUnsafeBytes { bytes in
-      unsafe library.functions.clEnqueueWriteBuffer(
-        handle,
-        buffer.handle,
-        cl_bool(CL_TRUE),
-        offset * MemoryLayout<Float>.stride,
-        bytes.count,
-        bytes.baseAddress,
-        0,
-        nil,
-        nil
-      )
-    }
-    try check(status, "clEnqueueWriteBuffer", .executionFailed, Self.writeMessage)
-  }
-
-  /// Enqueues a copy of the first `count` elements of `source`, which must not change until the
-  /// returned event has happened.
-  ///
-  /// - Throws: `ComputeError.executionFailed`.
-  func startWrite(
-    _ source: borrowing HostBuffer,
-    count: Int,
-    to buffer: borrowing DeviceBuffer,
-    at offset: Int
-  ) throws(ComputeError) -> Event {
-    var event: cl_event?
-    let status = unsafe library.functions.clEnqueueWriteBuffer(
-      handle,
-      buffer.handle,
-      cl_bool(CL_FALSE),
-      offset * MemoryLayout<Float>.stride,
-      count * MemoryLayout<Float>.stride,
-      source.elements.baseAddress,
-      0,
-      nil,
-      &event
-    )
-    guard status == CL_SUCCESS, let event = unsafe event else {
-      throw ComputeError(
-        .executionFailed,
-        Self.writeMessage,
-        cause: OpenCLStatus(call: "clEnqueueWriteBuffer", value: status).description
-      )
-    }
-    return unsafe Event(library: library, handle: event)
-  }
-
-  /// Copies `count` elements of `buffer` from `offset` on to `destination`, and waits for them.
-  ///
-  /// - Throws: `ComputeError.executionFailed`, also where an earlier command failed.
-  func read(
-    _ buffer: borrowing DeviceBuffer,
-    at offset: Int,
-    count: Int,
-    into destination: borrowing HostBuffer
-  ) throws(ComputeError) {
-    try check(
-      unsafe library.functions.clEnqueueReadBuffer(
-        handle,
-        buffer.handle,
-        cl_bool(CL_TRUE),
-        offset * MemoryLayout<Float>.stride,
-        count * MemoryLayout<Float>.stride,
-        destination.elements.baseAddress,
-        0,
-        nil,
-        nil
-      ),
-      "clEnqueueReadBuffer",
-      .executionFailed,
-      "results could not be copied from the device"
-    )
-  }
-
-  private static let writeMessage = "values could not be copied to the device"
 }

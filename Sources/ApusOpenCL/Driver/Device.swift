@@ -26,6 +26,8 @@ struct Device: @unchecked Sendable {
   let isUsable: Bool
   /// Whether quotients and square roots can be rounded correctly.
   let roundsQuotientsCorrectly: Bool
+  /// Whether the device computes in the host's own memory.
+  let sharesMemory: Bool
   /// The number of compute units.
   let computeUnits: Int
   /// The greatest buffer that the device can hold, in bytes.
@@ -73,6 +75,7 @@ struct Device: @unchecked Sendable {
     let arithmetic = try number(CL_DEVICE_SINGLE_FP_CONFIG, as: cl_device_fp_config.self)
     let flag = cl_device_fp_config(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT)
     roundsQuotientsCorrectly = arithmetic & flag != 0
+    sharesMemory = try number(CL_DEVICE_HOST_UNIFIED_MEMORY, as: cl_bool.self) != 0
     computeUnits = Int(try number(CL_DEVICE_MAX_COMPUTE_UNITS, as: cl_uint.self))
     maximumAllocationBytes =
       Int(clamping: try number(CL_DEVICE_MAX_MEM_ALLOC_SIZE, as: cl_ulong.self))

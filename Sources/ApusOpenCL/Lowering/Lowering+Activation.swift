@@ -34,7 +34,7 @@ extension Lowering {
         arguments: operands(of: id) + [
           tensor(id), .count(Quantity(shape.rows)), .choice(shape.columns),
         ],
-        items: WorkItems(Quantity(shape.rows), 1, .coarse)
+        items: WorkItems(Quantity(shape.rows), .coarse)
       )
     ]
   }
@@ -45,7 +45,7 @@ extension Lowering {
     return Launch(
       kernel: kernel,
       arguments: operands(of: id) + [tensor(id), .count(count)] + choices,
-      items: WorkItems(count.parts(of: Self.lanes), 1, .fine)
+      items: WorkItems(count.parts(of: lanes), .fine)
     )
   }
 }

@@ -15,7 +15,7 @@ extension Lowering {
           arguments: operands(of: id) + [
             tensor(id), .count(Quantity(node.shape.rows)), .choice(node.shape.columns), choice,
           ],
-          items: WorkItems(Quantity(node.shape.rows), 1, .fine)
+          items: WorkItems(Quantity(node.shape.rows), .fine)
         )
       ]
     case .some(.none), nil:

@@ -1,63 +1,85 @@
 import ApusCompute
 
 extension Lowering {
-  /// Room for what is summed: the sums of groups of terms, and for softmax the terms before them.
-  static func scratchCount(of loss: Loss, _ operands: [Shape], batchCapacity: Int) -> Int {
-    let shape = operands[0]
-    guard loss.elementwiseNumber == nil else {
-      return partialCount(Quantity(elementsOf: shape), batchCapacity)
-    }
-    let rows = Quantity(shape.rows)
-    return rows.value(rows: batchCapacity).roundedUp(toMultipleOf: ArenaLayout.alignment)
-      + partialCount(rows, batchCapacity)
+  /// The terms of an elementwise loss that one item sums: on a GPU one vector, so that neighbouring
+  /// items read neighbouring memory.
+  static func lossGroup(_ flavour: Flavour) -> Int {
+    flavour == .plain ? Reduction.chunk : flavour.lanes
   }
 
-  /// A mean loss.
-  func launches(for loss: Loss, _ id: Graph.NodeID) -> [Launch] {
-    let shape = graph[graph[id].operands[0]].shape
-    guard let number = loss.elementwiseNumber else { return softmaxEntropy(of: shape, id) }
-    let terms = Quantity(elementsOf: shape)
-    let hasPartials = Self.partialCount(terms, batchCapacity) > 0
-    let groups = terms.parts(of: Reduction.chunk)
-    let sums = Launch(
-      kernel: "loss_elements",
-      arguments: operands(of: id) + [
-        .tensor(hasPartials ? scratch(of: id) : place(of: id)), .count(terms),
-        .choice(Reduction.chunk), .divisor(hasPartials ? Quantity(1) : terms), .choice(number),
-      ],
-      items: WorkItems(groups, 1, .coarse)
-    )
-    guard hasPartials else { return [sums] }
-    return [
-      sums,
-      total(of: scratch(of: id), rows: groups, columns: 1, divisor: terms, into: place(of: id)),
-    ]
+  /// Room for what is summed: the sums of groups of terms, and where these are many, the sums of
+  /// groups of those.
+  static func scratchCount(
+    of loss: Loss,
+    _ operands: [Shape],
+    batchCapacity: Int,
+    flavour: Flavour
+  ) -> Int {
+    let terms = groups(of: loss, operands[0], flavour)
+    let count = terms.value(rows: batchCapacity)
+    return count.roundedUp(toMultipleOf: ArenaLayout.alignment)
+      + partialCount(Quantity(count), batchCapacity)
   }
 
-  /// The rows' losses, then their mean.
+  /// How many numbers an item each leaves: sums of terms, or for softmax the rows' losses.
+  private static func groups(of loss: Loss, _ shape: Shape, _ flavour: Flavour) -> Quantity {
+    loss.elementwiseNumber == nil
+      ? Quantity(shape.rows) : Quantity(elementsOf: shape).parts(of: lossGroup(flavour))
+  }
+
+  /// A mean loss, and its gradient where that is computed with it.
   ///
   /// ```
-  /// scratch  | loss of each row ... pad | sum of each group of rows |
+  /// scratch  | sum of each group of terms ... pad | sum of each group of those |
   /// ```
-  private func softmaxEntropy(of shape: Shape, _ id: Graph.NodeID) -> [Launch] {
-    let rows = Quantity(shape.rows)
-    let losses = scratch(of: id)
-    let capacity = rows.value(rows: batchCapacity)
+  /// - Parameters:
+  ///   - loss: the loss.
+  ///   - id: its node.
+  ///   - gradient: its gradient's node, at whose place both are computed.
+  /// - Returns: the terms' launch, and those that sum what it leaves.
+  func launches(for loss: Loss, _ id: Graph.NodeID, with gradient: Graph.NodeID?) -> [Launch] {
+    let shape = graph[graph[id].operands[0]].shape
+    let sums = scratch(of: gradient ?? id)
+    let groups = Self.groups(of: loss, shape, flavour)
+    let terms = loss.elementwiseNumber == nil ? groups : Quantity(elementsOf: shape)
+    let capacity = groups.value(rows: batchCapacity)
+    let isWhole = capacity == 1 && loss.elementwiseNumber != nil
+    let wantsGradient = Argument.choice(gradient == nil ? 0 : 1)
+    let results: [Argument] = [
+      .tensor(isWhole ? place(of: id) : sums), tensor(gradient.map { graph[$0].operands[2] } ?? id),
+      tensor(gradient ?? id),
+    ]
+    let first =
+      if let number = loss.elementwiseNumber {
+        Launch(
+          kernel: "loss_elements",
+          arguments: operands(of: id) + results + [
+            .count(terms), .choice(Self.lossGroup(flavour)),
+            .divisor(isWhole ? terms : Quantity(1)),
+            .choice(number), .divisor(terms), wantsGradient,
+          ],
+          items: WorkItems(groups, flavour == .plain ? .coarse : .fine)
+        )
+      } else {
+        Launch(
+          kernel: "loss_softmax_entropy",
+          arguments: operands(of: id) + results + [
+            .count(terms), .choice(shape.columns), .divisor(terms), wantsGradient,
+          ],
+          items: WorkItems(groups, .coarse)
+        )
+      }
+    guard !isWhole else { return [first] }
     let partials = Place(
-      memory: losses.memory,
-      offset: losses.offset + capacity.roundedUp(toMultipleOf: ArenaLayout.alignment)
+      memory: sums.memory,
+      offset: sums.offset + capacity.roundedUp(toMultipleOf: ArenaLayout.alignment)
     )
-    let terms = Launch(
-      kernel: "loss_softmax_entropy",
-      arguments: operands(of: id) + [.tensor(losses), .count(rows), .choice(shape.columns)],
-      items: WorkItems(rows, 1, .coarse)
-    )
-    return [terms]
-      + sums(
-        of: losses,
-        rows: rows,
+    return [first]
+      + self.sums(
+        of: sums,
+        rows: groups,
         columns: 1,
-        divisor: rows,
+        divisor: terms,
         partials: partials,
         into: place(of: id)
       )
@@ -75,7 +97,7 @@ extension Lowering {
           arguments: operands(of: id) + [
             tensor(id), .count(rows), .choice(shape.columns), .divisor(rows),
           ],
-          items: WorkItems(rows, 1, .coarse)
+          items: WorkItems(rows, .coarse)
         )
       ]
     }

@@ -45,7 +45,7 @@ extension Lowering {
             tensor(operand), tensor(id), .count(Quantity(shape.rows)), .choice(shape.columns),
             .divisor(divisor),
           ],
-          items: WorkItems(Quantity(shape.rows), 1, .fine)
+          items: WorkItems(Quantity(shape.rows), .fine)
         )
       ]
     }
@@ -74,35 +74,66 @@ extension Lowering {
       return [total(of: source, rows: rows, columns: columns, divisor: divisor, into: result)]
     }
     let groups = rows.parts(of: Reduction.chunk)
-    let partial = Launch(
-      kernel: "reduce_rows",
-      arguments: [
-        .tensor(source), .tensor(partials), .count(rows), .choice(columns),
-        .choice(Reduction.chunk), .divisor(Quantity(1)),
-      ],
-      items: WorkItems(groups, Self.columnBlocks(columns), .coarse)
-    )
     return [
-      partial,
+      sumsOfGroups(
+        of: source,
+        rows: rows,
+        columns: columns,
+        group: Reduction.chunk,
+        divisor: Quantity(1),
+        into: partials
+      ),
       total(of: partials, rows: groups, columns: columns, divisor: divisor, into: result),
     ]
   }
 
   /// The sums of a matrix's columns in one launch, all rows in one group.
-  func total(
+  private func total(
     of source: Place,
     rows: Quantity,
     columns: Int,
     divisor: Quantity,
     into result: Place
   ) -> Launch {
-    Launch(
-      kernel: "reduce_rows",
-      arguments: [
-        .tensor(source), .tensor(result), .count(rows), .choice(columns),
-        .choice(Int(Int32.max)), .divisor(divisor),
-      ],
-      items: WorkItems(Quantity(1), Self.columnBlocks(columns), .coarse)
+    sumsOfGroups(
+      of: source,
+      rows: rows,
+      columns: columns,
+      group: nil,
+      divisor: divisor,
+      into: result
+    )
+  }
+
+  /// The sums of the columns of each group of rows, a nil group being all of them.
+  private func sumsOfGroups(
+    of source: Place,
+    rows: Quantity,
+    columns: Int,
+    group: Int?,
+    divisor: Quantity,
+    into result: Place
+  ) -> Launch {
+    let arguments: [Argument] = [
+      .tensor(source), .tensor(result), .count(rows), .choice(columns),
+      .choice(group ?? Int(Int32.max)), .divisor(divisor),
+    ]
+    let groups = group.map { rows.parts(of: $0) } ?? Quantity(1)
+    guard flavour == .wide else {
+      return Launch(
+        kernel: "reduce_rows",
+        arguments: arguments,
+        items: WorkItems(groups, columnBlocks(columns), .coarse)
+      )
+    }
+    // The least power of two of quads, at most 16, that covers the columns.
+    var quads = 1
+    while quads < 16, quads * lanes < columns { quads *= 2 }
+    return Launch(
+      module: .wideReductions,
+      kernel: "reduce_rows_wide",
+      arguments: arguments + [.choice(quads)],
+      items: WorkItems(groups: groups, Quantity(columns, dividedBy: quads * lanes))
     )
   }
 
@@ -122,7 +153,7 @@ extension Lowering {
           tensor(id), .count(Quantity(shape.rows)), .choice(shape.columns), .choice(rowStride),
           .choice(columnStride), .divisor(reduction.divisor(of: shape)),
         ],
-        items: WorkItems(Quantity(shape.rows), 1, .fine)
+        items: WorkItems(Quantity(shape.rows), .fine)
       )
     ]
   }

@@ -7,17 +7,17 @@ import ApusCompute
 /// ```
 /// Each operation's launches are made in the file named after it.
 struct Lowering {
-  /// The elements of the kernels' vectors, `LANES` in `common.cl`.
-  static let lanes = 16
-
   /// The graph as it runs.
   let graph: Graph
   /// The most rows that a run may have.
   let batchCapacity: Int
+  /// Which kernel computes which product, on which kind of device.
+  let variants: VariantTable
   /// Where the intermediates lie.
   let arena: ArenaLayout
   /// Where each node's result lies.
   private let places: [Place]
+  private let groups: LaunchGroups
 
   /// Lays out a fused graph.
   ///
@@ -25,17 +25,38 @@ struct Lowering {
   ///   - graph: the graph, fused.
   ///   - batchCapacity: the most rows that a run may have.
   ///   - variables: where the variables lie.
+  ///   - variants: which kernel computes which product.
   /// - Throws: `ComputeError.variableMismatch` when the store lacks a variable, or
   ///   `ComputeError.allocationFailed` when a tensor has more elements than a kernel can count.
   init(
     _ graph: Graph,
     batchCapacity: Int,
-    variables: VariableLayout
+    variables: VariableLayout,
+    variants: VariantTable
   ) throws(ComputeError) {
+    let groups = LaunchGroups(
+      graph,
+      greatestWidth: variants.joinsDenseNets
+        ? Self.greatestDenseWidth(variants.traits) : 0
+    )
     let arena = ArenaLayout(graph, batchCapacity: batchCapacity) { id in
-      graph.scratchCount(id, batchCapacity: batchCapacity)
+      // A loss that is computed with its gradient needs its scratch there.
+      groups.deferred.contains(id)
+        ? 0
+        : graph.scratchCount(
+          groups.losses[id] ?? id,
+          batchCapacity: batchCapacity,
+          variants: variants
+        )
+    }
+    guard max(arena.count, variables.count) <= Int(UInt32.max) else {
+      throw ComputeError(
+        .allocationFailed,
+        "a plan of \(arena.count) floats; a kernel's table addresses \(UInt32.max)"
+      )
     }
     var places: [Place] = []
+    var inputs = 0
     for (id, node) in graph.nodes.enumerated() {
       let count = node.shape.count(batchSize: batchCapacity)
       guard count <= Int(Int32.max) else {
@@ -45,6 +66,9 @@ struct Lowering {
         )
       }
       switch node.operation {
+      case .input:
+        places.append(Place(memory: .input(inputs), offset: 0))
+        inputs += 1
       case .variable(let variable):
         places.append(Place(memory: .variables, offset: try variables.offset(of: variable)))
       case .update:
@@ -57,7 +81,15 @@ struct Lowering {
     self.batchCapacity = batchCapacity
     self.arena = arena
     self.places = places
+    self.variants = variants
+    self.groups = groups
   }
+
+  /// How kernels are written for the device.
+  var flavour: Flavour { variants.traits.flavour }
+
+  /// The elements of the kernels' vectors, `LANES` in `common.cl`.
+  var lanes: Int { flavour.lanes }
 
   /// Where the result of a node lies.
   func place(of id: Graph.NodeID) -> Place { places[id] }
@@ -74,38 +106,58 @@ struct Lowering {
   func operands(of id: Graph.NodeID) -> [Argument] { graph[id].operands.map(tensor) }
 
   /// The blocks of `lanes` columns that cover `columns`.
-  static func columnBlocks(_ columns: Int) -> Int { (columns + lanes - 1) / lanes }
+  func columnBlocks(_ columns: Int) -> Quantity { Quantity(columns, dividedBy: lanes) }
 
   /// Everything that a run does, in order.
   func launches() -> [Launch] { graph.nodes.indices.flatMap(launches(for:)) }
 
   private func launches(for id: Graph.NodeID) -> [Launch] {
+    if groups.deferred.contains(id) { return [] }
+    if let chain = groups.denseNets[id] { return launches(forDenseNet: chain) }
     switch graph[id].operation {
-    case .input, .variable, .constant: []
-    case .matmul(let matmul): launches(for: matmul, id)
-    case .binary(let binary): launches(for: binary, id)
-    case .activation(let activation): launches(for: activation, id)
-    case .activationGradient(let activation): launches(forGradientOf: activation, id)
-    case .reduce(let reduction): launches(for: reduction, id)
-    case .broadcast(let reduction, _): launches(forBroadcastOf: reduction, id)
-    case .softmax: launchesForSoftmax(id)
-    case .loss(let loss): launches(for: loss, id)
-    case .lossGradient(let loss): launches(forGradientOf: loss, id)
-    case .update(let rule): launches(for: rule, id)
+    case .input, .variable, .constant: return []
+    case .matmul(let matmul): return launches(for: matmul, id)
+    case .binary(let binary): return launches(for: binary, id)
+    case .activation(let activation): return launches(for: activation, id)
+    case .activationGradient(let activation): return launches(forGradientOf: activation, id)
+    case .reduce(let reduction): return launches(for: reduction, id)
+    case .broadcast(let reduction, _): return launches(forBroadcastOf: reduction, id)
+    case .softmax: return launchesForSoftmax(id)
+    case .loss(let loss): return launches(for: loss, id, with: nil)
+    case .lossGradient(let loss):
+      if let node = groups.losses[id] { return launches(for: loss, node, with: id) }
+      return launches(forGradientOf: loss, id)
+    case .update(let rule): return launches(for: rule, groups.updates[id] ?? [id])
     }
   }
 }
 
 extension Graph {
   /// The elements that a node needs while it runs, beside its result.
-  fileprivate func scratchCount(_ id: NodeID, batchCapacity: Int) -> Int {
+  fileprivate func scratchCount(
+    _ id: NodeID,
+    batchCapacity: Int,
+    variants: VariantTable
+  ) -> Int {
     let node = self[id]
     let operands = node.operands.map { self[$0].shape }
     return switch node.operation {
-    case .matmul(let matmul): Lowering.scratchCount(of: matmul, operands)
+    case .matmul(let matmul):
+      Lowering.scratchCount(
+        of: matmul,
+        operands,
+        batchCapacity: batchCapacity,
+        variants: variants
+      )
     case .reduce(let reduction):
       Lowering.scratchCount(of: reduction, operands, batchCapacity: batchCapacity)
-    case .loss(let loss): Lowering.scratchCount(of: loss, operands, batchCapacity: batchCapacity)
+    case .loss(let loss):
+      Lowering.scratchCount(
+        of: loss,
+        operands,
+        batchCapacity: batchCapacity,
+        flavour: variants.traits.flavour
+      )
     default: 0
     }
   }

@@ -1,6 +1,7 @@
 import ApusCompute
 
-/// A whole number that may depend on the rows of a run: `ceil(extent * factor / divisor)`.
+/// A whole number that may depend on the rows of a run:
+/// `ceil(extent * factor / divisor) * repeats`.
 struct Quantity: Hashable {
   /// The extent that is scaled.
   let extent: Extent
@@ -8,12 +9,15 @@ struct Quantity: Hashable {
   let factor: Int
   /// What the product is divided by, rounding up.
   let divisor: Int
+  /// How often the rounded quotient is taken.
+  let repeats: Int
 
   /// Scales an extent.
-  init(_ extent: Extent, times factor: Int = 1, dividedBy divisor: Int = 1) {
+  init(_ extent: Extent, times factor: Int = 1, dividedBy divisor: Int = 1, repeats: Int = 1) {
     self.extent = extent
     self.factor = factor
     self.divisor = divisor
+    self.repeats = repeats
   }
 
   /// A number that is the same in every run.
@@ -28,15 +32,24 @@ struct Quantity: Hashable {
 
   /// This quantity in parts of `size`, the last of which may be smaller.
   ///
-  /// - Precondition: it has not been divided yet.
+  /// Parts of parts are rounded up once, which is the same as rounding up twice.
+  ///
+  /// - Precondition: it has not been repeated.
   func parts(of size: Int) -> Quantity {
-    precondition(divisor == 1, "\(self) is in parts already")
-    return Quantity(extent, times: factor, dividedBy: size)
+    precondition(repeats == 1, "\(self) is repeated; its parts are not whole")
+    return Quantity(extent, times: factor, dividedBy: divisor * size)
+  }
+
+  /// This quantity `count` times.
+  func repeated(_ count: Int) -> Quantity {
+    Quantity(extent, times: factor, dividedBy: divisor, repeats: repeats * count)
   }
 
   /// Whether the number differs from run to run.
   var isBatched: Bool { extent == .batch }
 
   /// The number in a run of `rows` rows.
-  func value(rows: Int) -> Int { (extent.count(batchSize: rows) * factor + divisor - 1) / divisor }
+  func value(rows: Int) -> Int {
+    (extent.count(batchSize: rows) * factor + divisor - 1) / divisor * repeats
+  }
 }

@@ -1,12 +1,22 @@
 import CKernels
 
-/// The OpenCL C text from which a backend builds its program.
+/// The OpenCL C text from which a backend builds its programs.
 package struct KernelSource: Hashable, Sendable {
-  /// The text of each file, in the order in which the compiler takes them.
-  package let files: [String]
+  /// One file.
+  struct File: Hashable, Sendable {
+    let name: String
+    let text: String
+  }
 
-  /// Makes a source from texts.
+  /// The files, in the order in which the compiler takes them.
+  let files: [File]
+
+  /// Makes a source from texts of which each program takes all.
   package init(files: [String]) {
+    self.init(files: files.map { File(name: Self.common, text: $0) })
+  }
+
+  init(files: [File]) {
     self.files = files
   }
 
@@ -15,10 +25,18 @@ package struct KernelSource: Hashable, Sendable {
     files: (0..<CKernels_count()).map { index in
       let source = unsafe CKernels_source(index)
       let bytes = unsafe UnsafeRawBufferPointer(start: source.bytes, count: source.count)
-      return unsafe String(decoding: bytes, as: UTF8.self)
+      return unsafe File(
+        name: String(cString: source.name),
+        text: String(decoding: bytes, as: UTF8.self)
+      )
     }
   )
 
-  /// All files in one text, each told apart for the compiler's messages.
-  var text: String { files.joined(separator: "\n") }
+  /// The text of a module: what all share, then its own files.
+  func text(of module: KernelModule) -> String {
+    let names = [Self.common] + module.fileNames
+    return files.filter { names.contains($0.name) }.map(\.text).joined(separator: "\n")
+  }
+
+  private static let common = "common.cl"
 }

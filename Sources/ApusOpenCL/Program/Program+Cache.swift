@@ -7,23 +7,32 @@ extension Program {
   /// Whatever is wrong with the cache costs time and nothing else: it is logged at debug level and
   /// the program is built from source.
   ///
+  /// - Parameters:
+  ///   - source: the OpenCL C text.
+  ///   - definitions: the macros to define, each as NAME=VALUE.
+  ///   - context: where to build.
+  ///   - cache: where built programs are kept, if anywhere.
+  ///   - logger: told at debug level what the cache could not do.
+  /// - Returns: the program.
   /// - Throws: `ComputeError.kernelBuildFailed`.
   static func make(
-    source: KernelSource,
+    source: String,
+    definitions: [String],
     context: borrowing Context,
     cache: ProgramCache?,
     logger: Logger
   ) throws(ComputeError) -> Program {
     let device = context.device
-    let options = buildOptions(for: device)
+    let options = ([buildOptions(for: device)] + definitions.map { "-D\($0)" })
+      .joined(separator: " ")
     guard let cache else {
       return try Program(source: source, options: options, context: context)
     }
     let key = ProgramCache.Key(
       [
         device.platformVersion, device.vendor, device.name, device.version,
-        device.driverVersion, options,
-      ] + source.files
+        device.driverVersion, options, source,
+      ]
     )
     do {
       let binary = try cache.load(key)

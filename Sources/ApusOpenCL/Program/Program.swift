@@ -13,13 +13,13 @@ struct Program: ~Copyable, @unchecked Sendable {
   ///
   /// - Throws: `ComputeError.kernelBuildFailed` with the first lines of the compiler's log.
   init(
-    source: KernelSource,
+    source: String,
     options: String,
     context: borrowing Context
   ) throws(ComputeError) {
     let library = context.device.library
     var status: cl_int = 0
-    var text = source.text
+    var text = source
     let handle = text.withUTF8 { bytes in
       var start = unsafe UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
       var count = bytes.count

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "CProfiles.h"
+
 // One source file.
 typedef struct {
   // The file's name, such as "matmul.cl".

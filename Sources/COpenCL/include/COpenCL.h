@@ -20,12 +20,17 @@
   X(clCreateKernel)             \
   X(clCreateProgramWithBinary)  \
   X(clCreateProgramWithSource)  \
+  X(clEnqueueCopyBuffer)        \
+  X(clEnqueueMapBuffer)         \
   X(clEnqueueNDRangeKernel)     \
   X(clEnqueueReadBuffer)        \
+  X(clEnqueueUnmapMemObject)    \
   X(clEnqueueWriteBuffer)       \
+  X(clFinish)                   \
   X(clFlush)                    \
   X(clGetDeviceIDs)             \
   X(clGetDeviceInfo)            \
+  X(clGetEventInfo)             \
   X(clGetPlatformIDs)           \
   X(clGetPlatformInfo)          \
   X(clGetProgramBuildInfo)      \
@@ -36,6 +41,7 @@
   X(clReleaseKernel)            \
   X(clReleaseMemObject)         \
   X(clReleaseProgram)           \
+  X(clRetainCommandQueue)       \
   X(clSetKernelArg)             \
   X(clWaitForEvents)
 

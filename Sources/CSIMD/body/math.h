@@ -118,3 +118,24 @@ INLINE vector activate_backward(apus_activation activation, vector upstream, vec
   }
   }
 }
+
+// sqrt(x) for x >= 0 within 2 ulp, without the machine's slow square root: an estimate of
+// 1 / sqrt(x) from the exponent's half (Lomont, Fast inverse square root, 2003), then Newton's
+// method, which squares the relative error: 3e-2, 2e-3, 5e-6, 3e-11. Infinity becomes NaN.
+INLINE vector square_root(vector x) {
+  const vector half = splat(0.5f) * x;
+  vector y = (vector)(0x5F3759DF - ((integers)x >> 1));
+  UNROLL for (int i = 0; i < 3; i++) y = y * fused(-half * y, y, splat(1.5f));
+  const vector root = x * y;
+  // One more step on the root itself makes up for the rounding of y.
+  return fused(fused(-root, root, x), splat(0.5f) * y, root);
+}
+
+// a / b for normal b > 0 within 1 ulp, likewise: the estimate's error of 12 % is squared three
+// times, and the rest of the division is added to the quotient.
+INLINE vector quotient(vector a, vector b) {
+  vector y = (vector)(0x7EF311C7 - (integers)b);
+  UNROLL for (int i = 0; i < 3; i++) y = fused(fused(-b, y, splat(1)), y, y);
+  const vector q = a * y;
+  return fused(fused(-b, q, a), y, q);
+}

@@ -2,12 +2,13 @@
 
 // Below this many multiply-adds a second thread costs more than it saves.
 #define PARALLEL_PRODUCT 1000000
-// A B of up to this many elements stays in the caches without being packed.
-#define IN_PLACE 8192
+// A B of up to this many elements stays in level 2 without being packed.
+#define IN_PLACE 300000
 // From this many elements a B that is read once is read in the order in which it lies.
 #define STREAMED 16384
-// An A that is read again for this many columns is packed.
+// An A that is read again for this many columns may be packed, if its rows are this far apart.
 #define REUSED 128
+#define FAR_APART 512
 // The k's that a streamed product adds to a row of C at once.
 #define STREAM 8
 
@@ -86,9 +87,17 @@ INLINE bool packs_b(apus_operation operation, size_t m, size_t n, size_t k) {
          (m > TALL && n * k > IN_PLACE);
 }
 
+// Whether A is: what many panels read again should not be evicted in between, as it is where its
+// rows are far apart.
+INLINE bool packs_a(apus_operation operation, size_t m, size_t n, size_t k) {
+  const size_t stride = operation == APUS_MATMUL_TN ? m : k;
+  return m > TALL && n >= REUSED && (packs_b(operation, m, n, k) || stride >= FAR_APART);
+}
+
 static size_t KERNEL(matmul_scratch)(apus_operation operation, size_t m, size_t n, size_t k,
                                      size_t threads) {
-  return packs_b(operation, m, n, k) ? threads * a_packed_count(k) + b_packed_count(n, k) : 0;
+  return (packs_a(operation, m, n, k) ? threads * A_PACKED : 0) +
+         (packs_b(operation, m, n, k) ? b_packed_count(n, k) : 0);
 }
 
 static void KERNEL(matmul)(const struct call *step, size_t m, size_t k, apus_pool *pool) {
@@ -116,9 +125,11 @@ static void KERNEL(matmul)(const struct call *step, size_t m, size_t k, apus_poo
       .step = step, .m = m, .n = n, .k = k, .a = step->operands[0], .b = step->operands[1],
       .a_turned = tn, .b_turned = nt, .a_stride = tn ? m : k, .b_stride = nt ? k : n,
   };
-  if (packs_b(step->operation, m, n, k)) {
-    p.b_packed = step->scratch + apus_pool_threads(pool) * a_packed_count(k);
-    if (m > TALL && n >= REUSED) p.a_packed = step->scratch;
+  float *scratch = step->scratch;
+  if (packs_a(step->operation, m, n, k)) {
+    p.a_packed = scratch;
+    scratch += apus_pool_threads(pool) * A_PACKED;
   }
+  if (packs_b(step->operation, m, n, k)) p.b_packed = scratch;
   KERNEL(run_product)(&p, pool);
 }

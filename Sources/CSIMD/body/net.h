@@ -39,7 +39,7 @@ INLINE void compute_row(const struct KERNEL(tile) *t, const int vectors, const i
       first[0][v] = join_chains(arithmetic, second[0][v], first[0][v]);
     }
   }
-  finish_sums(t, first[0], vectors, arithmetic);
+  finish_sums(t, 0, first[0], vectors, arithmetic);
   store_sums(t, t->c, first[0], vectors);
 }
 
@@ -55,13 +55,6 @@ INLINE void compute_row(const struct KERNEL(tile) *t, const int vectors, const i
 ROW(singles, SINGLES)
 ROW(pairs, PAIRS)
 ROW(bytes, BYTES)
-
-// The vectors of the widest tile for `rows` rows, of which `left` are still to be computed.
-INLINE size_t tile_vectors(size_t rows, size_t left) {
-  if (left >= 8 && rows <= TALL / 4) return 8;
-  if (left >= 4 && rows <= TALL / 2) return 4;
-  return left >= 2 ? 2 : 1;
-}
 
 // `rows` rows times `vectors` vectors of panels; `alone` where the batch is one row.
 INLINE void compute_rows(const struct KERNEL(tile) *t, size_t rows, size_t vectors,
@@ -103,9 +96,10 @@ INLINE void dense(const apus_layer *layer, const float *packed, const float *x, 
     // The last tile takes what is left; a division would cost one row as much as a layer.
     count = tiles == 1 ? rows : first_row(rows, tiles, tile + 1) - r;
     t.a = x + r * x_stride;
-    for (size_t j = 0, vectors; j < columns; j += vectors * WIDTH) {
+    for (size_t j = 0, vectors; j < columns; j += t.repeats * vectors * WIDTH) {
       vectors = tile_vectors(count, (columns - j + WIDTH - 1) / WIDTH);
-      t.lanes = smaller(WIDTH, columns - j - (vectors - 1) * WIDTH);
+      t.repeats = rows == 1 ? 1 : whole_tiles(columns - j, vectors);
+      t.lanes = smaller(WIDTH, columns - j - (t.repeats * vectors - 1) * WIDTH);
       t.start = packed + j / PANEL * b_panel;
       t.b = t.start + head_rows(arithmetic) * PANEL;
       t.c = y + r * y_stride + j;

@@ -1,7 +1,12 @@
 // Copies of a matrix in the order in which tiles walk it.
 //
 //   B, k x n:   panel 0: k rows of PANEL columns | panel 1 | ...    the last one filled with zeros
-//   A, m x k:   tile 0: k columns of TALL elements | tile 1 | ...          missing rows are zeros
+//   A, m x k:   its rows, K_STRIDE apart: a distance at which no two fall on one cache line set
+//   A turned:   tile 0: k columns of TALL elements | tile 1 | ...   missing rows are zeros
+
+// The terms of a block, which an element of C adds between two visits to memory.
+#define K_BLOCK 384
+#define K_STRIDE (K_BLOCK + 16)
 
 // Rows of one vector each turned into columns, WIDTH x WIDTH.
 INLINE void transpose(vector rows[WIDTH]) {
@@ -59,28 +64,25 @@ static void KERNEL(pack_panel_turned)(const float *b, size_t stride, size_t k, s
   }
 }
 
-// One tile of A from rows of k: A[r,k] = a[r * stride + k].
-static void KERNEL(pack_tile)(const float *a, size_t stride, size_t rows, size_t k, float *tile) {
-  for (size_t i = 0; i < k; i += WIDTH) {
-    const size_t columns = smaller(WIDTH, k - i);
-    vector block[WIDTH];
-    for (size_t r = 0; r < WIDTH; r++) {
-      block[r] = r < rows ? load_up_to(a + r * stride + i, columns) : splat(0);
+// Rows of A as they are, K_STRIDE apart.
+static void KERNEL(pack_rows)(const float *a, size_t stride, size_t rows, size_t k,
+                              float *packed) {
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t i = 0; i < k; i += WIDTH) {
+      store_up_to(packed + r * K_STRIDE + i, load_up_to(a + r * stride + i, k - i), k - i);
     }
-    transpose(block);
-    for (size_t c = 0; c < columns; c++) store_first(tile + (i + c) * TALL, block[c], TALL);
   }
 }
 
-// `count` tiles of A from columns of m: A[r,k] = a[k * stride + r]. The tiles share `rows` rows
-// evenly; side by side, they use whole cache lines of A.
-static void KERNEL(pack_tiles_turned)(const float *a, size_t stride, size_t rows, size_t count,
-                                      size_t k, float *tiles) {
+// Columns of a turned A, TALL elements for each tile: A[r,k] = a[k * stride + r]. Tiles side by
+// side use whole cache lines of A.
+static void KERNEL(pack_columns)(const float *a, size_t stride, size_t rows, size_t tiles,
+                                 size_t k, float *packed) {
   for (size_t i = 0; i < k; i++) {
-    for (size_t tile = 0; tile < count; tile++) {
-      const size_t r = first_row(rows, count, tile);
-      const vector column = load_first(a + i * stride + r, first_row(rows, count, tile + 1) - r);
-      store_first(tiles + (tile * k + i) * TALL, column, TALL);
+    for (size_t tile = 0; tile < tiles; tile++) {
+      const size_t r = first_row(rows, tiles, tile);
+      const vector column = load_first(a + i * stride + r, first_row(rows, tiles, tile + 1) - r);
+      store_first(packed + (tile * k + i) * TALL, column, TALL);
     }
   }
 }

@@ -1,7 +1,8 @@
 // A product cut into tasks, and tasks into tiles.
 //
-// Small products read A and B where they lie. Large ones are cut so that what is read again stays
-// near (after Goto and van de Geijn, Anatomy of high-performance matrix multiplication, 2008):
+// Operands are read where they lie as long as they stay near by themselves. What does not is cut
+// into blocks and copied (after Goto and van de Geijn, Anatomy of high-performance matrix
+// multiplication, 2008):
 //
 //   for columns in blocks of COLUMN_BLOCK
 //     for k in blocks of K_BLOCK                    B's block is packed by all threads: level 2
@@ -9,9 +10,10 @@
 //         for each tile                             stays in level 1
 //           for each panel                          streams from level 2
 
-#define K_BLOCK 384
 #define COLUMN_BLOCK 768
 #define GROUP 4
+// A block of B of this many elements stays in level 1.
+#define NEAR 8192
 
 struct KERNEL(product) {
   const struct call *step;
@@ -31,7 +33,7 @@ struct KERNEL(part) {
 };
 
 // The elements of a thread's part of A, and of a block of B.
-INLINE size_t a_packed_count(size_t k) { return GROUP * TALL * smaller(k, K_BLOCK); }
+#define A_PACKED (GROUP * TALL * K_STRIDE)
 INLINE size_t b_packed_count(size_t n, size_t k) {
   return round_up(smaller(n, COLUMN_BLOCK), PANEL) * smaller(k, K_BLOCK);
 }
@@ -42,97 +44,98 @@ INLINE size_t tiles_for(size_t rows) { return (rows + TALL - 1) / TALL; }
 
 typedef void (*KERNEL(tile_body))(const struct KERNEL(tile) *, size_t rows);
 
-// Computes `rows` x `width` of C at (i, j), of which `columns` columns are inside.
-static void KERNEL(one_tile)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
-                             KERNEL(tile_body) body, size_t i, size_t j, size_t rows,
-                             size_t width, size_t columns) {
+INLINE KERNEL(tile_body) choose_tiles(bool turned, size_t vectors) {
+  switch (vectors) {
+  case 8: return turned ? KERNEL(broad_columns) : KERNEL(broad_rows);
+  case 4: return turned ? KERNEL(wide_columns) : KERNEL(wide_rows);
+  case 2: return turned ? KERNEL(tall_columns) : KERNEL(tall_rows);
+  default: return turned ? KERNEL(narrow_columns) : KERNEL(narrow_rows);
+  }
+}
+
+// Computes `rows` rows of C from (i, j), by whole tiles of `vectors` vectors or by one that has
+// `columns` columns.
+static void KERNEL(tiles_at)(const struct KERNEL(product) *p, struct KERNEL(tile) *t, size_t i,
+                             size_t j, size_t rows, size_t vectors, size_t columns) {
   const struct call *step = p->step;
   const size_t at = i * p->n + j;
   t->c = step->result + at;
   if (step->operands[2]) t->saved = step->operands[2] + at;
-  t->lanes = columns - (width - WIDTH);
+  const size_t width = t->repeats * vectors * WIDTH;
+  t->lanes = columns < width ? columns - (width - WIDTH) : WIDTH;
+  t->start_stride = 0;
   t->start_panel = PANEL;
   if (p->first_k > 0) {
     t->start = t->c;
     t->start_stride = p->n;
+  } else if (step->bias) {
+    t->start = step->bias + j;
   } else {
-    t->start = step->bias ? step->bias + j : KERNEL(zeros);
-    t->start_stride = 0;
+    t->start = KERNEL(zeros);
+    t->start_panel = 0;
   }
-  body(t, rows);
-  if (t->epilogue != APUS_EPILOGUE_NONE && !finishes_in_registers(t)) {
-    KERNEL(finish_tile)(t, rows, columns);
+  choose_tiles(p->a_turned, vectors)(t, rows);
+  if (!finishes_in_registers(t)) KERNEL(finish_tile)(t, rows, smaller(columns, width));
+}
+
+// B from the block's first k on, at a column.
+INLINE const float *b_at(const struct KERNEL(product) *p, size_t column) {
+  if (p->b_packed) return p->b_packed + (column - p->first_column) * p->block_k;
+  return p->b + p->first_k * p->b_stride + column;
+}
+
+// `rows` rows of A from `t->a` on times all columns of a part.
+static void KERNEL(multiply_rows)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
+                                  struct KERNEL(part) part, size_t i, size_t rows) {
+  for (size_t j = 0, vectors; j < part.columns; j += t->repeats * vectors * WIDTH) {
+    const size_t left = part.columns - j, column = part.j + j;
+    vectors = tile_vectors(rows, (left + WIDTH - 1) / WIDTH);
+    t->repeats = whole_tiles(left, vectors);
+    t->b = b_at(p, column);
+    KERNEL(tiles_at)(p, t, i, column, rows, vectors, left);
   }
 }
 
+// A where it lies.
 static void KERNEL(multiply_in_place)(const struct KERNEL(product) *p, struct KERNEL(tile) t,
                                       struct KERNEL(part) part) {
   const size_t row_stride = p->a_turned ? 1 : p->a_stride;
   const float *a = p->a + part.i * row_stride + p->first_k * (p->a_turned ? p->a_stride : 1);
-  const float *b = p->b + p->first_k * p->b_stride + part.j;
-  t.a_stride = p->a_stride;
-  t.b_stride = p->b_stride;
-  t.b_panel = PANEL;
-  if (p->b_packed) {
-    b = p->b_packed + (part.j - p->first_column) * p->block_k;
-    t.b_stride = PANEL;
-    t.b_panel = PANEL * p->block_k;
-  }
   const size_t tiles = tiles_for(part.rows);
-  for (size_t j = 0, width; j < part.columns; j += width) {
-    const size_t left = part.columns - j, vectors = (left + WIDTH - 1) / WIDTH;
-    KERNEL(tile_body) body;
-    if (vectors >= 8 && part.rows <= TALL / 4) {
-      body = p->a_turned ? KERNEL(broad_columns) : KERNEL(broad_rows);
-      width = 8 * WIDTH;
-    } else if (vectors >= 4 && part.rows <= TALL / 2) {
-      body = p->a_turned ? KERNEL(wide_columns) : KERNEL(wide_rows);
-      width = 4 * WIDTH;
-    } else if (vectors >= 2) {
-      body = p->a_turned ? KERNEL(tall_columns) : KERNEL(tall_rows);
-      width = 2 * WIDTH;
-    } else {
-      body = p->a_turned ? KERNEL(narrow_columns) : KERNEL(narrow_rows);
-      width = WIDTH;
-    }
-    t.b = b + j / PANEL * t.b_panel;
+  t.a_stride = p->a_stride;
+  // A B that stays in level 1 is read whole by every tile; of a larger one, a panel by all tiles.
+  const size_t step = p->block_k * part.columns <= NEAR ? part.columns : 4 * PANEL;
+  for (size_t j = 0; j < part.columns; j += step) {
+    struct KERNEL(part) columns = part;
+    columns.j += j;
+    columns.columns = smaller(step, part.columns - j);
     for (size_t tile = 0; tile < tiles; tile++) {
       const size_t r = first_row(part.rows, tiles, tile);
       t.a = a + r * row_stride;
-      KERNEL(one_tile)(p, &t, body, part.i + r, part.j + j,
-                       first_row(part.rows, tiles, tile + 1) - r, width, smaller(width, left));
+      KERNEL(multiply_rows)(p, &t, columns, part.i + r,
+                            first_row(part.rows, tiles, tile + 1) - r);
     }
   }
 }
 
+// A packed, a few tiles at a time: a tile reads all panels of B before the next.
 static void KERNEL(multiply_packed)(const struct KERNEL(product) *p, struct KERNEL(tile) t,
-                                    struct KERNEL(part) part, float *a_packed) {
-  const size_t tile_size = TALL * p->block_k;
-  t.b_panel = PANEL * p->block_k;
+                                    struct KERNEL(part) part, float *packed) {
+  t.a_stride = p->a_turned ? TALL : K_STRIDE;
   for (size_t i = 0, rows; i < part.rows; i += rows) {
     rows = smaller(GROUP * TALL, part.rows - i);
-    const size_t tiles = tiles_for(rows);
+    const size_t tiles = tiles_for(rows), first = part.i + i;
     if (p->a_turned) {
-      KERNEL(pack_tiles_turned)(p->a + p->first_k * p->a_stride + part.i + i, p->a_stride, rows,
-                                tiles, p->block_k, a_packed);
+      KERNEL(pack_columns)(p->a + p->first_k * p->a_stride + first, p->a_stride, rows, tiles,
+                           p->block_k, packed);
+    } else {
+      KERNEL(pack_rows)(p->a + first * p->a_stride + p->first_k, p->a_stride, rows, p->block_k,
+                        packed);
     }
     for (size_t tile = 0; tile < tiles; tile++) {
       const size_t r = first_row(rows, tiles, tile), count = first_row(rows, tiles, tile + 1) - r;
-      float *packed = a_packed + tile * tile_size;
-      if (!p->a_turned) {
-        KERNEL(pack_tile)(p->a + (part.i + i + r) * p->a_stride + p->first_k, p->a_stride, count,
-                          p->block_k, packed);
-      }
-      t.a = packed;
-      for (size_t j = 0; j < part.columns; j += PANEL) {
-        const size_t column = part.j + j;
-        t.b = p->b_packed + (column - p->first_column) * p->block_k;
-        prefetch_panel(p->step->result + (part.i + i + r) * p->n + column + PANEL, p->n, count);
-        const size_t columns = smaller(PANEL, part.columns - j);
-        const bool narrow = columns <= WIDTH;
-        KERNEL(one_tile)(p, &t, narrow ? KERNEL(narrow_packed) : KERNEL(tall_packed),
-                         part.i + i + r, column, count, narrow ? WIDTH : PANEL, columns);
-      }
+      t.a = packed + (p->a_turned ? tile * TALL * p->block_k : r * K_STRIDE);
+      KERNEL(multiply_rows)(p, &t, part, first + r, count);
     }
   }
 }
@@ -149,11 +152,13 @@ static void KERNEL(product_task)(const void *context, size_t index, size_t threa
   const bool last = p->first_k + p->block_k == p->k;
   const struct KERNEL(tile) t = {
       .k = p->block_k, .c_stride = p->n,
+      .b_stride = p->b_packed ? PANEL : p->b_stride,
+      .b_panel = p->b_packed ? PANEL * p->block_k : PANEL,
       .epilogue = last ? p->step->epilogue : APUS_EPILOGUE_NONE,
       .activation = p->step->activation,
   };
   if (p->a_packed) {
-    KERNEL(multiply_packed)(p, t, part, p->a_packed + thread * a_packed_count(p->k));
+    KERNEL(multiply_packed)(p, t, part, p->a_packed + thread * A_PACKED);
   } else {
     KERNEL(multiply_in_place)(p, t, part);
   }
@@ -193,7 +198,7 @@ static void KERNEL(run_block)(struct KERNEL(product) *p, apus_pool *pool) {
 
 static void KERNEL(run_product)(struct KERNEL(product) *p, apus_pool *pool) {
   const size_t column_block = p->b_packed ? COLUMN_BLOCK : p->n;
-  const size_t k_block = p->b_packed ? K_BLOCK : p->k;
+  const size_t k_block = p->a_packed || p->b_packed ? K_BLOCK : p->k;
   for (size_t j = 0; j < p->n; j += column_block) {
     p->first_column = j;
     p->columns = smaller(p->n - j, column_block);

@@ -37,23 +37,18 @@ struct KERNEL(tile) {
   size_t c_stride;
   const float *saved;    // of a gradient epilogue, laid out as C
   size_t lanes;          // of the last vector, that lie inside C
+  size_t repeats;        // how many tiles side by side are computed, all of them whole if several
   apus_epilogue epilogue;
   apus_activation activation;
 };
 
 // Epilogues of an instruction or two are applied before the sums leave their registers.
 INLINE bool finishes_in_registers(const struct KERNEL(tile) *t) {
-  return t->epilogue == APUS_EPILOGUE_ACTIVATION && t->activation == APUS_RELU;
+  return t->epilogue == APUS_EPILOGUE_NONE || t->activation == APUS_RELU;
 }
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-// How a tile finds its operands.
-enum {
-  ROWS,     // A row by row, B with any strides
-  COLUMNS,  // A column by column, B with any strides
-  PACKED,   // A in columns of TALL elements, B in whole panels
-};
+// How a tile walks A.
+enum { ROWS, COLUMNS };
 
 // The compiler would compute addresses from one another in the loop; this makes it keep them.
 INLINE const float *kept(const float *pointer) {
@@ -85,8 +80,7 @@ INLINE void accumulate_step(vector acc[TALL][8], const struct KERNEL(tile) *t,
 INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const float *x,
                        const float *b, size_t terms, const int rows, const int vectors,
                        const int layout, const bool whole, const int arithmetic) {
-  const size_t a_stride = t->a_stride;
-  const size_t b_stride = layout == PACKED ? PANEL : t->b_stride;
+  const size_t a_stride = t->a_stride, b_stride = t->b_stride;
   const size_t parts = PARTS(arithmetic);
   // Rows are reached from every third one, so that their addresses need few registers.
   const float *a[TALL];
@@ -98,7 +92,7 @@ INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const 
       accumulate_step(acc, t, a, b, rows, vectors, layout, whole, arithmetic, part);
     }
     if (layout == ROWS) UNROLL for (int r = 0; r < rows; r += 3) a[r] += parts;
-    else a[0] += layout == PACKED ? TALL : a_stride;
+    else a[0] += a_stride;
     b += b_stride;
   }
   if (parts == 2 && terms > 0) {
@@ -107,15 +101,16 @@ INLINE void accumulate(vector acc[TALL][8], const struct KERNEL(tile) *t, const 
 }
 
 // Makes sums of one row what they are to be, as far as that takes an instruction or two.
-INLINE void finish_sums(const struct KERNEL(tile) *t, vector acc[8], const int vectors,
-                        const int arithmetic) {
+INLINE void finish_sums(const struct KERNEL(tile) *t, const size_t panels, vector acc[8],
+                        const int vectors, const int arithmetic) {
   if (arithmetic == BYTES) {
+    const float *head = t->start + panels * t->start_panel;
     UNROLL for (int v = 0; v < vectors; v++) {
-      const float *bias = t->start + (size_t)(v / 2) * t->start_panel + v % 2 * WIDTH;
+      const float *bias = head + (size_t)(v / 2) * t->start_panel + v % 2 * WIDTH;
       acc[v] = scaled_sum((integers)acc[v], load(bias + PANEL), load(bias));
     }
   }
-  if (finishes_in_registers(t)) {
+  if (t->epilogue == APUS_EPILOGUE_ACTIVATION && t->activation == APUS_RELU) {
     UNROLL for (int v = 0; v < vectors; v++) acc[v] = positive_part(acc[v]);
   }
 }
@@ -126,21 +121,22 @@ INLINE void store_sums(const struct KERNEL(tile) *t, float *c, const vector acc[
   store_up_to(c + (vectors - 1) * WIDTH, acc[vectors - 1], t->lanes);
 }
 
-INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int vectors,
-                         const int layout, const int arithmetic) {
+// One tile, whose operands are those of `t` moved on by `panels` panels.
+INLINE void compute_tile(const struct KERNEL(tile) *t, const size_t panels, const int rows,
+                         const int vectors, const int layout, const int arithmetic) {
   const size_t lanes = t->lanes;
   vector acc[TALL][8], first[TALL][8];
   UNROLL for (int r = 0; r < rows; r++) {
-    const float *start = t->start + (size_t)r * t->start_stride;
+    const float *start = t->start + (size_t)r * t->start_stride + panels * t->start_panel;
     UNROLL for (int v = 0; v < vectors; v++) {
       const float *at = start + (size_t)(v / 2) * t->start_panel + v % 2 * WIDTH;
       if (arithmetic == BYTES) acc[r][v] = splat(0);
       else acc[r][v] = v < vectors - 1 ? load(at) : load_up_to(at, lanes);
     }
   }
-  const float *a = t->a, *b = t->b;
+  const float *a = t->a, *b = t->b + panels * t->b_panel;
   for (size_t terms = t->k;;) {
-    if (layout == PACKED || arithmetic != SINGLES || lanes >= WIDTH) {
+    if (arithmetic != SINGLES || lanes >= WIDTH) {
       accumulate(acc, t, a, b, terms, rows, vectors, layout, true, arithmetic);
     } else {
       accumulate(acc, t, a, b, terms, rows, vectors, layout, false, arithmetic);
@@ -160,9 +156,26 @@ INLINE void compute_tile(const struct KERNEL(tile) *t, const int rows, const int
       }
     }
   }
+  if (t->epilogue == APUS_EPILOGUE_GRADIENT && t->activation == APUS_RELU) {
+    UNROLL for (int r = 0; r < rows; r++) {
+      const float *saved = t->saved + (size_t)r * t->c_stride + panels * PANEL;
+      UNROLL for (int v = 0; v < vectors; v++) {
+        const vector y = v < vectors - 1 ? load(saved + v * WIDTH)
+                                         : load_up_to(saved + v * WIDTH, lanes);
+        acc[r][v] = activate_backward(APUS_RELU, acc[r][v], y);
+      }
+    }
+  }
   UNROLL for (int r = 0; r < rows; r++) {
-    finish_sums(t, acc[r], vectors, arithmetic);
-    store_sums(t, t->c + (size_t)r * t->c_stride, acc[r], vectors);
+    finish_sums(t, panels, acc[r], vectors, arithmetic);
+    store_sums(t, t->c + (size_t)r * t->c_stride + panels * PANEL, acc[r], vectors);
+  }
+}
+
+INLINE void compute_tiles(const struct KERNEL(tile) *t, const int rows, const int vectors,
+                          const int layout, const int arithmetic) {
+  for (size_t index = 0; index < t->repeats; index++) {
+    compute_tile(t, index * ((size_t)vectors / 2), rows, vectors, layout, arithmetic);
   }
 }
 
@@ -216,7 +229,7 @@ INLINE void prefetch_panel(const float *c, size_t stride, size_t rows) {
 }
 
 #define TILE_CASE(rows, ...) \
-  case rows: compute_tile(t, rows, __VA_ARGS__); break;
+  case rows: compute_tiles(t, rows, __VA_ARGS__); break;
 #define TILE_CASES_1(...) TILE_CASE(1, __VA_ARGS__)
 #define TILE_CASES_2(...) TILE_CASES_1(__VA_ARGS__) TILE_CASE(2, __VA_ARGS__)
 #define TILE_CASES_3(...) TILE_CASES_2(__VA_ARGS__) TILE_CASE(3, __VA_ARGS__)
@@ -254,5 +267,17 @@ INLINE void prefetch_panel(const float *c, size_t stride, size_t rows) {
   TILE(broad_##suffix, TILE_CASES_BROAD, 8, layout, arithmetic)
 TILES(rows, ROWS, SINGLES)
 TILES(columns, COLUMNS, SINGLES)
-TILE(narrow_packed, TILE_CASES_TALL, 1, PACKED, SINGLES)
-TILE(tall_packed, TILE_CASES_TALL, 2, PACKED, SINGLES)
+
+// The vectors of the widest tile for `rows` rows, of which `left` are still to be computed.
+INLINE size_t tile_vectors(size_t rows, size_t left) {
+  if (left >= 8 && rows <= TALL / 4) return 8;
+  if (left >= 4 && rows <= TALL / 2) return 4;
+  return left >= 2 ? 2 : 1;
+}
+
+// How many tiles of `vectors` vectors side by side are whole in `columns` columns; 1 where one is
+// not. A single vector has no neighbour, for panels are what tiles move on by.
+INLINE size_t whole_tiles(size_t columns, size_t vectors) {
+  const size_t count = columns / (vectors * WIDTH);
+  return vectors > 1 && count > 1 ? count : 1;
+}

@@ -1,7 +1,5 @@
 // Optimizer steps in place: result is the parameter.
 
-INLINE vector square_root(vector x) { return __builtin_elementwise_sqrt(x); }
-
 INLINE void update_vector(const struct call *step, size_t i, size_t lanes) {
   const float *schedule = step->operands[1];
   const vector rate = splat(schedule[0]);
@@ -23,7 +21,7 @@ INLINE void update_vector(const struct call *step, size_t i, size_t lanes) {
     vector s = load_up_to(step->slots[0] + i, lanes);
     s = fused(splat(rho), s, splat(1 - rho) * (g * g));
     store_up_to(step->slots[0] + i, s, lanes);
-    w -= rate * g / (square_root(s) + splat(step->parameters[1]));
+    w -= quotient(rate * g, square_root(s) + splat(step->parameters[1]));
     break;
   }
   case APUS_ADAM: {
@@ -36,7 +34,7 @@ INLINE void update_vector(const struct call *step, size_t i, size_t lanes) {
     store_up_to(step->slots[1] + i, v, lanes);
     const vector denominator =
         square_root(v * splat(schedule[2])) + splat(step->parameters[2]);
-    w -= rate * (m * splat(schedule[1])) / denominator;
+    w -= quotient(rate * (m * splat(schedule[1])), denominator);
     break;
   }
   }

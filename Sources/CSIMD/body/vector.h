@@ -6,6 +6,7 @@ typedef float vector __attribute__((vector_size(WIDTH * sizeof(float))));
 typedef int32_t integers __attribute__((vector_size(WIDTH * sizeof(int32_t))));
 
 #define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 INLINE vector splat(float x) { return x - (vector){}; }
 

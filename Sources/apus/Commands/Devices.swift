@@ -8,12 +8,16 @@ struct Devices: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the devices that --device can name.",
     discussion: """
-      Example:
+      Examples:
         apus devices --self-check
+        apus devices --tune
       """)
 
   @Flag(help: "Train and score a small net on the devices and compare them with the baseline CPU.")
   var selfCheck = false
+
+  @Flag(help: "Check and time every OpenCL kernel, and keep what is best for later runs.")
+  var tune = false
 
   @Option(help: "Only this device: cpu or opencl:N.")
   var device: DeviceChoice?
@@ -26,6 +30,7 @@ struct Devices: ParsableCommand {
     /// Why there is no OpenCL device.
     let openCL: String?
     let worstDifference: [String: Double]?
+    let tuning: [TuningReport]?
   }
 
   func run() throws {
@@ -54,17 +59,19 @@ struct Devices: ParsableCommand {
         differences[backend.device.selector] = try SelfCheck.worstDifference(on: backend)
       }
     }
+    let tuning = tune ? try backends.compactMap { try ($0 as? OpenCLBackend)?.tune() } : nil
     if json {
       try Terminal.print(
         json: Report(
           devices: backends.map(\.device), openCL: absence,
-          worstDifference: selfCheck ? differences : nil))
+          worstDifference: selfCheck ? differences : nil, tuning: tuning))
     } else {
       for device in backends.map(\.device) {
         let check = differences[device.selector].map { ", self-check passed (\($0))" } ?? ""
         Terminal.print("\(device), \(device.computeUnits) units\(check)")
       }
       if let absence { Terminal.print("opencl: \(absence)") }
+      for report in tuning ?? [] { Terminal.print(TuningTable(report).description) }
     }
   }
 }

@@ -8,19 +8,27 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show a sealed model: its columns, its net, its metrics, where it came from.",
     discussion: """
-      Example:
+      Examples:
         apus inspect models/visits
+        apus inspect --cost models/visits
       """)
 
   @Argument(help: "The model's folder, or the folder of one version.")
   var model: String
 
-  @Flag(help: "Print one JSON object: the whole manifest.")
+  @Flag(help: "Measure what a run costs on each device instead, by the rows of the batch.")
+  var cost = false
+
+  @Flag(help: "Print one JSON object: the whole manifest, or with --cost the costs.")
   var json = false
 
   func run() throws {
     let artifact = try Artifact(at: model)
     let manifest = artifact.manifest
+    if cost {
+      let report = try CostReport(of: manifest.graph, named: manifest.name)
+      return json ? try Terminal.print(json: report) : Terminal.print(report.description)
+    }
     guard !json else { return try Terminal.print(json: manifest) }
     let training = manifest.training
     var lines = [

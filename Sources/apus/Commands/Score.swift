@@ -74,7 +74,8 @@ struct Score: AsyncParsableCommand {
     let artifact = try Artifact(at: model)
     let table = try Table(
       csv: reading.data, schema: artifact.manifest.transform.schema, options: reading.options)
-    return try device.withBackend { backend in
+    let workload = Workload(graph: artifact.manifest.graph, rows: min(batchSize, table.rowCount))
+    return try device.withBackend(for: workload) { backend in
       let scorer = try Scorer(artifact, backend: backend, batchCapacity: batchSize)
       return try ScoredRows(
         scores: try scorer.scores(of: table), names: artifact.outputNames,

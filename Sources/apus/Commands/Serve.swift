@@ -52,7 +52,8 @@ struct Serve: AsyncParsableCommand {
           "it was sealed as \(artifact.manifest.name); give the folder that name, or train a model"
             + " of this one", path: folder.path)
       }
-      return try device.withBackend { backend in
+      let workload = Workload(graph: artifact.manifest.graph, rows: Workload.rowsOfServer)
+      return try device.withBackend(for: workload) { backend in
         ArtifactModel(try Scorer(artifact, backend: backend))
       }
     }

@@ -71,7 +71,7 @@ struct Train: ParsableCommand {
     defer { progress.end() }
     let fingerprint = try Digest(ofFile: reading.data)
     let recipe = recipe()
-    return try device.withBackend { backend in
+    return try device.withBackend(for: try Workload(training: recipe, on: table)) { backend in
       progress.begin(
         "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
       return try recipe.train(

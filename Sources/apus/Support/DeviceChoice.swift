@@ -7,7 +7,7 @@ internal import FoundationEssentials
 
 /// What `--device` asks for: the one place that picks a backend.
 enum DeviceChoice: Hashable, ExpressibleByArgument {
-  /// A GPU where one works, else the CPU.
+  /// Of the CPU and the first GPU, whichever takes less time for the work in hand.
   case automatic
   /// The CPU.
   case cpu
@@ -39,9 +39,15 @@ enum DeviceChoice: Hashable, ExpressibleByArgument {
   /// Runs `body` on the device asked for; where the choice is automatic and a GPU fails, the CPU
   /// takes over, and one line says why.
   ///
+  /// - Parameters:
+  ///   - threads: the threads of the CPU; nil for all cores.
+  ///   - workload: what `body` will run, by whose time an automatic choice is made; nil takes a GPU
+  ///     where there is one.
+  ///   - body: what to run.
+  /// - Returns: what `body` returns.
   /// - Throws: what `body` throws, or why an OpenCL device that was named is not available.
   func withBackend<Result>(
-    threads: Int?, _ body: (any Backend) throws -> Result
+    threads: Int?, for workload: Workload? = nil, _ body: (any Backend) throws -> Result
   ) throws -> Result {
     switch self {
     case .cpu: return try body(try cpuBackend(threads: threads))
@@ -49,7 +55,9 @@ enum DeviceChoice: Hashable, ExpressibleByArgument {
     case .automatic:
       do {
         if let gpu = try OpenCLDevices.discover().firstIndex(where: \.isGPU) {
-          return try body(try OpenCLBackend(deviceIndex: gpu))
+          let backend = try OpenCLBackend(deviceIndex: gpu)
+          let cpu = try cpuBackend(threads: threads)
+          return try body(try workload?.fastest(of: [cpu, backend]) ?? backend)
         }
       } catch let error as ComputeError {
         Terminal.report("apus: the CPU takes over: \(error)")
@@ -77,7 +85,7 @@ private func cpuBackend(threads: Int?) throws -> CPUBackend {
 
 /// The options of every command that computes.
 struct DeviceOptions: ParsableArguments {
-  @Option(help: "The device: auto (a GPU where one works, else the CPU), cpu, opencl, opencl:N.")
+  @Option(help: "The device: auto (the faster of a GPU and the CPU), cpu, opencl, opencl:N.")
   var device = DeviceChoice.automatic
 
   @Option(help: "The threads of the CPU device. [default: all cores]")
@@ -89,9 +97,12 @@ struct DeviceOptions: ParsableArguments {
     }
   }
 
-  /// Runs `body` on the device that the options ask for.
-  func withBackend<Result>(_ body: (any Backend) throws -> Result) throws -> Result {
-    try device.withBackend(threads: threads, body)
+  /// Runs `body` on the device that the options ask for; an automatic choice is the device that
+  /// takes the least time for `workload`.
+  func withBackend<Result>(
+    for workload: Workload? = nil, _ body: (any Backend) throws -> Result
+  ) throws -> Result {
+    try device.withBackend(threads: threads, for: workload, body)
   }
 
   /// The device on which a precision is measured: the one at hand, or the CPU where another would
