@@ -70,15 +70,25 @@ public final class CPUBackend: Backend {
 
   /// Packs the weights of a chain of dense layers.
   ///
+  /// Every level scores in every precision, fast or not.
+  ///
+  /// - Precondition: for `int8` there is a range for each layer.
   /// - Throws: `ComputeError` with code `variableMismatch` or `allocationFailed`.
   public func makeScoringNet(
     _ graph: Graph,
-    variables: any VariableStore
+    variables: any VariableStore,
+    precision: ScoringPrecision,
+    inputRanges: [ActivationRange]
   ) throws(ComputeError) -> (any ScoringNet)? {
     guard let store = variables as? CPUVariableStore else {
       preconditionFailure("variables of another backend were given: \(type(of: variables))")
     }
     guard let chain = DenseChain(graph) else { return nil }
-    return try CPUScoringNet(chain, store: store, isa: instructionSet.isa, pool: pool)
+    precondition(
+      precision != .int8 || inputRanges.count == chain.layers.count,
+      "\(inputRanges.count) ranges for \(chain.layers.count) layers")
+    return try CPUScoringNet(
+      chain, store: store, precision: precision, inputRanges: inputRanges,
+      isa: instructionSet.isa, pool: pool)
   }
 }

@@ -18,18 +18,24 @@ final class CPUScoringNet: ScoringNet, @unchecked Sendable {
   init?(
     _ chain: DenseChain,
     store: CPUVariableStore,
+    precision: ScoringPrecision,
+    inputRanges: [ActivationRange],
     isa: apus_isa,
     pool: ThreadPool
   ) throws(ComputeError) {
-    guard chain.layers.allSatisfy({ $0.outputs <= Int(APUS_WIDEST_LAYER) }) else { return nil }
+    guard chain.layers.allSatisfy({ $0.fits(precision) }) else { return nil }
     var offset = 0
     var lowered: [apus_layer] = []
-    for layer in chain.layers {
+    for (index, layer) in chain.layers.enumerated() {
+      let range = precision == .int8 ? inputRanges[index] : ActivationRange()
       let layer = apus_layer(
         inputs: layer.inputs,
         outputs: layer.outputs,
         activation: layer.activation.lowered,
-        offset: offset
+        offset: offset,
+        precision: precision.lowered,
+        input_step: range.step,
+        input_zero: range.zero
       )
       lowered.append(layer)
       let count = unsafe withUnsafePointer(to: layer) { unsafe apus_layer_count(isa, $0) }
@@ -76,6 +82,25 @@ final class CPUScoringNet: ScoringNet, @unchecked Sendable {
         guard let source = features.baseAddress, let target = scores.baseAddress else { return }
         unsafe apus_score(isa, net, source, rowCount, target, pool.handle)
       }
+    }
+  }
+}
+
+extension DenseChain.Layer {
+  /// Whether the kernels have room for the layer's rows.
+  fileprivate func fits(_ precision: ScoringPrecision) -> Bool {
+    let widest = Int(APUS_WIDEST_LAYER)
+    return outputs <= widest && (precision == .float32 || inputs <= widest)
+  }
+}
+
+extension ScoringPrecision {
+  fileprivate var lowered: apus_precision {
+    switch self {
+    case .float32: APUS_FLOAT32
+    case .bfloat16Weights: APUS_BFLOAT16_WEIGHTS
+    case .bfloat16: APUS_BFLOAT16
+    case .int8: APUS_INT8
     }
   }
 }

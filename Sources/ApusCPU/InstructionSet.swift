@@ -9,6 +9,8 @@ public enum InstructionSet: String, Hashable, Sendable, CaseIterable, Comparable
   case avx2
   /// AVX-512 F, BW, DQ and VL.
   case avx512
+  /// AVX-512 with VNNI, whose products of bytes score in int8; all else is as without it.
+  case avx512VNNI = "avx512-vnni"
 
   /// Whether this machine and its operating system can run this level.
   public var isSupported: Bool { apus_isa_is_supported(isa) }
@@ -37,6 +39,7 @@ public enum InstructionSet: String, Hashable, Sendable, CaseIterable, Comparable
     case .baseline: APUS_ISA_BASELINE
     case .avx2: APUS_ISA_AVX2
     case .avx512: APUS_ISA_AVX512
+    case .avx512VNNI: APUS_ISA_AVX512_VNNI
     }
   }
 }

@@ -20,6 +20,8 @@ public struct ComputeError: Error, Hashable, Sendable {
     public static let kernelBuildFailed = Code(rawValue: "kernelBuildFailed")
     /// The device could not give the memory asked for.
     public static let allocationFailed = Code(rawValue: "allocationFailed")
+    /// The device has no net of the precision asked for.
+    public static let unsupportedPrecision = Code(rawValue: "unsupportedPrecision")
     /// The device failed while it ran.
     public static let executionFailed = Code(rawValue: "executionFailed")
   }

@@ -35,6 +35,13 @@ extension Artifact {
         .malformed, "its graph does not lead from \(manifest.transform.width) features to scores",
         path: "\(path)/\(Self.manifestFile)")
     }
+    if let report = manifest.scoringPrecision, report.precision == .int8,
+      report.inputRanges.count != DenseChain(manifest.graph)?.layers.count
+    {
+      throw ArtifactError(
+        .malformed, "its int8 has \(report.inputRanges.count) ranges, and its graph other layers",
+        path: "\(path)/\(Self.manifestFile)")
+    }
     let outputs = manifest.graph[manifest.graph.outputs[0]].shape.columns
     let rows = manifest.golden.rows
     self.init(

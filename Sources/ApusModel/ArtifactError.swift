@@ -14,6 +14,8 @@ public struct ArtifactError: Error, Hashable, Sendable, CustomStringConvertible 
     case newerFormat
     /// The golden rows score differently on this device.
     case goldenMismatch
+    /// A reduced precision would cost more than was allowed.
+    case precisionLoss
     /// The files cannot be written.
     case unwritable
     /// The name is not one that a model may have.

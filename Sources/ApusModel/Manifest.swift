@@ -3,8 +3,11 @@ public import ApusData
 
 /// What an artifact says of itself: `manifest.json`.
 public struct Manifest: Codable, Hashable, Sendable {
-  /// The newest format that this code reads and the one that it writes.
-  public static let currentFormatVersion = 1
+  /// The newest format that this code reads.
+  ///
+  /// Format 1 has no `scoringPrecision` and is still written where a model has none: older software
+  /// would score such a model right, and one of format 2 in float32, which it must not.
+  public static let currentFormatVersion = 2
 
   /// A file of the artifact.
   public struct File: Codable, Hashable, Sendable {
@@ -62,7 +65,7 @@ public struct Manifest: Codable, Hashable, Sendable {
   }
 
   /// The format of the artifact.
-  public var formatVersion = Manifest.currentFormatVersion
+  public var formatVersion = 1
   /// The SHA-256 of this file with zeros in this place, so that no byte of it can change unseen.
   public var seal = Digest.zeros
   /// The software that wrote it.
@@ -83,6 +86,8 @@ public struct Manifest: Codable, Hashable, Sendable {
   public var metrics: [String: [String: Double]]
   /// How the golden rows are compared.
   public var golden: Golden
+  /// What its precision costs, where that is not float32.
+  public var scoringPrecision: PrecisionReport?
   /// The other files, by name.
   public var files: [String: File] = [:]
 }

@@ -36,8 +36,8 @@ public final class Scorer: Sendable {
   ///   - artifact: the model.
   ///   - backend: the device.
   ///   - batchCapacity: the rows that are scored at once; more are scored in pieces.
-  /// - Throws: `ComputeError`, or `ArtifactError.goldenMismatch` when the device gives other
-  ///   scores.
+  /// - Throws: `ComputeError`, with code `unsupportedPrecision` when the device does not score in
+  ///   the model's precision; or `ArtifactError.goldenMismatch` when it gives other scores.
   public init(_ artifact: Artifact, backend: any Backend, batchCapacity: Int = 4096) throws {
     self.artifact = artifact
     self.backend = backend
@@ -48,7 +48,14 @@ public final class Scorer: Sendable {
     self.batchCapacity = batchCapacity
     self.store = try backend.makeVariables(artifact.manifest.graph.variables)
     for (name, values) in artifact.weights { try store.write(values.span, to: name) }
-    self.net = try backend.makeScoringNet(artifact.manifest.graph, variables: store)
+    let report = artifact.manifest.scoringPrecision
+    let precision = report?.precision ?? .float32
+    self.net = try backend.makeScoringNet(
+      artifact.manifest.graph, variables: store, precision: precision,
+      inputRanges: report?.inputRanges ?? [])
+    guard net != nil || precision == .float32 else {
+      throw ComputeError.noNet(of: precision, on: backend.device)
+    }
     self.idle = Mutex([])
     try verifyGoldenRows()
   }

@@ -29,6 +29,10 @@ public struct TrainingRecipe: Sendable {
   public var validationFraction = 0.1
   /// The seed of split, initial weights and shuffling.
   public var seed: UInt64 = 42
+  /// The numbers that the sealed net multiplies when it scores.
+  public var precision = ScoringPrecision.float32
+  /// The greatest loss that the precision may cause; see `PrecisionReport.loss`.
+  public var maximumPrecisionLoss = 0.005
   /// The software that writes the artifact.
   public var writer = "apus"
 
@@ -60,12 +64,14 @@ public struct TrainingRecipe: Sendable {
   ///   - name: the model's name.
   ///   - fingerprint: the digest of the data's file.
   ///   - backend: the device that trains.
+  ///   - scoringBackend: the device on which the precision is measured; nil for the same.
   ///   - observer: who watches.
   /// - Returns: the model and how it came to be.
-  /// - Throws: `DataError`, `ComputeError` or `DivergedError`.
+  /// - Throws: `DataError`, `ComputeError`, `DivergedError`, or `ArtifactError.precisionLoss` when
+  ///   the precision costs more than is allowed.
   public func train(
     on table: Table, name: String, fingerprint: Digest, backend: any Backend,
-    observer: (any TrainingObserver)? = nil
+    scoringBackend: (any Backend)? = nil, observer: (any TrainingObserver)? = nil
   ) throws -> Product {
     let (table, duplicatesDropped) = table.droppingDuplicates()
     let label = try Label(fitting: table, named: self.label)
@@ -100,7 +106,7 @@ public struct TrainingRecipe: Sendable {
     let test = testRows.count > 0 ? try trainer.metrics(of: testRows) : nil
     let held = testRows.count > 0 ? testRows : all
     let golden = held.selecting(Array(0..<min(held.count, Artifact.goldenRowLimit)))
-    let artifact = Artifact(
+    let exact = Artifact(
       name: name, loss: loss, transform: transform, graph: try network.inferenceGraph(for: loss),
       weights: result.weights,
       golden: (golden.features, try trainer.predictions(for: golden)),
@@ -112,6 +118,12 @@ public struct TrainingRecipe: Sendable {
         device: backend.device),
       metrics: ["validation": validation?.values, "test": test?.values].compactMapValues(\.self),
       writer: writer)
+    let artifact = try exact.scoring(
+      in: precision,
+      trial: PrecisionTrial(
+        calibration: all.selecting(split.train), held: held, loss: loss,
+        limit: maximumPrecisionLoss),
+      backend: scoringBackend ?? backend)
     return Product(
       artifact: artifact, result: result, test: test, validation: validation,
       duplicatesDropped: duplicatesDropped, rows: table.rowCount, notes: transform.notes)

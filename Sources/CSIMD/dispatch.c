@@ -8,11 +8,13 @@
 extern const struct apus_kernels apus_kernels_baseline;
 #if defined(__x86_64__)
 extern const struct apus_kernels apus_kernels_avx2, apus_kernels_avx512;
+apus_dense_bytes apus_dense_bytes_avx512_vnni;
 #endif
 
 static const struct apus_kernels *kernels(apus_isa isa) {
   switch (isa) {
 #if defined(__x86_64__)
+  case APUS_ISA_AVX512_VNNI:
   case APUS_ISA_AVX512: return &apus_kernels_avx512;
   case APUS_ISA_AVX2: return &apus_kernels_avx2;
 #endif
@@ -32,6 +34,8 @@ bool apus_isa_is_supported(apus_isa isa) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  case APUS_ISA_AVX512_VNNI:
+    return apus_isa_is_supported(APUS_ISA_AVX512) && __builtin_cpu_supports("avx512vnni");
 #else
   default: return false;
 #endif
@@ -62,7 +66,12 @@ void apus_layer_pack(apus_isa isa, const apus_layer *layer, const float *weight,
   kernels(isa)->layer_pack(layer, weight, bias, packed);
 }
 
-void apus_net_prepare(apus_isa isa, apus_net *net) { kernels(isa)->net_prepare(net); }
+void apus_net_prepare(apus_isa isa, apus_net *net) {
+  kernels(isa)->net_prepare(net);
+#if defined(__x86_64__)
+  if (isa == APUS_ISA_AVX512_VNNI) net->dense_bytes = apus_dense_bytes_avx512_vnni;
+#endif
+}
 
 void apus_score(apus_isa isa, const apus_net *net, const float *features, size_t rows,
                 float *scores, apus_pool *pool) {

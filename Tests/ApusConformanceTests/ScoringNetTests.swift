@@ -8,72 +8,16 @@ import Testing
 struct ScoringNetTests {
   private static let batches = [1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 47, 48, 49, 100]
 
-  /// A net whose weights are integers, so that every sum is exact.
-  private struct Net {
-    let graph: Graph
-    let variables: [String: [Float]]
-    let inputs: Int
-    let outputs: Int
-
-    init(
-      _ widths: [Int],
-      _ activation: Activation,
-      last: Activation = .identity,
-      values: (Int) -> [Float]
-    ) throws {
-      var graph = Graph()
-      var variables: [String: [Float]] = [:]
-      var node = try graph.add(.input(name: "x", shape: .batch(widths[0])), [])
-      for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
-        let weight = Variable(name: "weight\(index)", shape: .fixed(inputs, outputs))
-        let bias = Variable(name: "bias\(index)", shape: .fixed(outputs))
-        variables[weight.name] = values(inputs * outputs)
-        variables[bias.name] = values(outputs)
-        let (w, b) = try (graph.add(.variable(weight), []), graph.add(.variable(bias), []))
-        let product = try graph.add(.matmul(MatMul()), [node, w])
-        let isLast = index + 2 == widths.count
-        node = try graph.add(
-          .activation(isLast ? last : activation), [graph.add(.binary(.add), [product, b])])
-      }
-      graph.outputs = [node]
-      self.graph = graph
-      self.variables = variables
-      self.inputs = widths[0]
-      self.outputs = widths[widths.count - 1]
-    }
-
-    func scoringNet(_ target: BackendUnderTest) throws -> any ScoringNet {
-      let store = try target.backend.makeVariables(graph.variables)
-      for (name, values) in variables { try store.write(values.span, to: name) }
-      return try #require(try target.backend.makeScoringNet(graph, variables: store))
-    }
-
-    func reference(_ features: [Float], rows: Int) -> [Double] {
-      var interpreter = ReferenceInterpreter(
-        graph, rows: rows, inputs: [features.doubles],
-        variables: variables.mapValues(\.doubles))
-      return interpreter.run()[0]
-    }
-  }
-
-  private func score(_ net: any ScoringNet, _ features: [Float], rows: Int, outputs: Int) -> [Float]
-  {
-    var scores = [Float](repeating: .nan, count: rows * outputs)
-    var span = scores.mutableSpan
-    net.score(features.span, rowCount: rows, into: &span)
-    return scores
-  }
-
   @Test("integer nets of every edge width are exact", arguments: BackendUnderTest.cpu)
   func exact(_ target: BackendUnderTest) throws {
     var fixtures = Fixtures(seed: 71)
     for width in edges {
       for outputs in [1, 2, 17, 65] {
-        let net = try Net([width, 33, outputs], .relu) { fixtures.integers($0, limit: 1) }
+        let net = try DenseNet([width, 33, outputs], .relu) { fixtures.integers($0, limit: 1) }
         let scoring = try net.scoringNet(target)
         for rows in [1, 2, 13, 50] {
           let features = fixtures.integers(rows * width, limit: 2)
-          let scores = score(scoring, features, rows: rows, outputs: outputs)
+          let scores = scoring.scores(of: features, rows: rows, outputs: outputs)
           #expect(
             scores.doubles == net.reference(features, rows: rows),
             "\(width)-33-\(outputs), \(rows) rows on \(target.name)")
@@ -87,18 +31,18 @@ struct ScoringNetTests {
     [[17, 64, 64, 1], [40, 100, 3], [256, 512, 256, 1], [5, 2048, 2]])
   func batchInvariance(_ target: BackendUnderTest, _ widths: [Int]) throws {
     var fixtures = Fixtures(seed: 72)
-    let net = try Net(widths, .tanh, last: .sigmoid) { fixtures.reals($0, limit: 0.3) }
+    let net = try DenseNet(widths, .tanh, last: .sigmoid) { fixtures.reals($0, limit: 0.3) }
     let scoring = try net.scoringNet(target)
     let rows = 100
     let features = fixtures.reals(rows * net.inputs)
-    let whole = score(scoring, features, rows: rows, outputs: net.outputs)
+    let whole = scoring.scores(of: features, rows: rows, outputs: net.outputs)
     #expect(worstError(whole, net.reference(features, rows: rows)) < 2e-6)
     for batch in Self.batches {
       var pieces: [Float] = []
       for start in stride(from: 0, to: rows, by: batch) {
         let end = min(start + batch, rows)
         let part = Array(features[start * net.inputs..<end * net.inputs])
-        pieces += score(scoring, part, rows: end - start, outputs: net.outputs)
+        pieces += scoring.scores(of: part, rows: end - start, outputs: net.outputs)
       }
       #expect(
         pieces.map(\.bitPattern) == whole.map(\.bitPattern),
@@ -109,13 +53,14 @@ struct ScoringNetTests {
   @Test("threads do not change a bit", arguments: InstructionSet.supported)
   func threadInvariance(_ level: InstructionSet) throws {
     var fixtures = Fixtures(seed: 73)
-    let net = try Net([31, 200, 100, 1], .relu) { fixtures.reals($0, limit: 0.2) }
+    let net = try DenseNet([31, 200, 100, 1], .relu) { fixtures.reals($0, limit: 0.2) }
     let rows = 3000
     let features = fixtures.reals(rows * net.inputs)
     let bits = try [1, 2, 3].map { threads in
       let target = BackendUnderTest(
         name: "\(level)", backend: CPUBackend(threads: threads, instructionSet: level))
-      return score(try net.scoringNet(target), features, rows: rows, outputs: 1).map(\.bitPattern)
+      return try net.scoringNet(target).scores(of: features, rows: rows, outputs: 1).map(
+        \.bitPattern)
     }
     #expect(bits[0] == bits[1] && bits[0] == bits[2])
   }
@@ -123,12 +68,14 @@ struct ScoringNetTests {
   @Test("one net serves many threads at once", arguments: BackendUnderTest.cpu)
   func sharing(_ target: BackendUnderTest) async throws {
     var fixtures = Fixtures(seed: 74)
-    let net = try Net([17, 64, 64, 1], .relu, last: .sigmoid) { fixtures.reals($0, limit: 0.3) }
+    let net = try DenseNet([17, 64, 64, 1], .relu, last: .sigmoid) {
+      fixtures.reals($0, limit: 0.3)
+    }
     let scoring = try net.scoringNet(target)
     let features = fixtures.reals(300 * 17)
-    let expected = score(scoring, features, rows: 300, outputs: 1)
+    let expected = scoring.scores(of: features, rows: 300, outputs: 1)
     await withTaskGroup(of: [Float].self) { group in
-      for _ in 0..<16 { group.addTask { score(scoring, features, rows: 300, outputs: 1) } }
+      for _ in 0..<16 { group.addTask { scoring.scores(of: features, rows: 300, outputs: 1) } }
       for await scores in group { #expect(scores == expected) }
     }
   }
@@ -147,7 +94,7 @@ struct ScoringNetTests {
     let features = fixtures.reals(30 * 9)
     var interpreter = ReferenceInterpreter(
       graph, rows: 30, inputs: [features.doubles], variables: variables.mapValues(\.doubles))
-    let scores = score(scoring, features, rows: 30, outputs: 5)
+    let scores = scoring.scores(of: features, rows: 30, outputs: 5)
     #expect(worstError(scores, interpreter.run()[0]) < 2e-6)
   }
 
@@ -159,7 +106,7 @@ struct ScoringNetTests {
     #expect(DenseChain(graph) == nil)
     graph.outputs = [x]
     #expect(DenseChain(graph) == nil)
-    let wide = try Net([4, 2049, 1], .relu) { [Float](repeating: 1, count: $0) }
+    let wide = try DenseNet([4, 2049, 1], .relu) { [Float](repeating: 1, count: $0) }
     let backend = CPUBackend(threads: 1)
     let store = try backend.makeVariables(wide.graph.variables)
     #expect(try backend.makeScoringNet(wide.graph, variables: store) == nil)

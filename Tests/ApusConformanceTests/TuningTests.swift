@@ -162,7 +162,8 @@ struct TuningTests {
     let second = try backend()
     _ = try compile(second)
     #expect(errors().count == 1)
-    #expect(second.profile.checks == first.profile.checks)
+    // The second start may have had time for more checks than the first.
+    #expect(second.profile.checks[name] == first.profile.checks[name])
     for product in [ProductShape(.nn, m: 64, n: 64, k: 64), ProductShape(.tn, m: 99, n: 99, k: 9)] {
       #expect(second.variants.variant(for: product).name != name)
     }

@@ -64,7 +64,7 @@ struct ArtifactTests {
     let (_, path) = try fixture.artifact.seal(in: fixture.model)
     let url = URL(filePath: "\(path)/manifest.json")
     let text = try String(contentsOf: url, encoding: .utf8)
-    try text.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 2")
+    try text.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 3")
       .write(to: url, atomically: true, encoding: .utf8)
     let error = #expect(throws: ArtifactError.self) { try Artifact(at: path) }
     #expect(error?.code == .newerFormat)

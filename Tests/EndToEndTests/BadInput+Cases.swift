@@ -57,6 +57,13 @@ extension BadInput {
     training(options: ["--activation", "swoosh"], "train: no such activation", words: "swoosh"),
     training(options: ["--optimizer", "magic"], "train: no such optimizer", words: "magic"),
     training(options: ["--loss", "love"], "train: no such loss", words: "love"),
+    training(options: ["--precision", "int3"], "train: no such precision", words: "int3"),
+    training(
+      options: ["--max-precision-loss", "0.1"], "train: a bound on the loss of float32",
+      words: "max-precision-loss", "float32"),
+    training(
+      options: ["--precision", "int8", "--max-precision-loss", "-1"], "train: a negative loss",
+      words: "max-precision-loss", "-1"),
     training(options: ["--device", "abacus"], "train: no such device", words: "abacus"),
     training(
       options: ["--test", "0.6", "--validation", "0.5"], "train: nothing left to train on",

@@ -38,11 +38,16 @@ public protocol Backend: AnyObject, Sendable {
   /// - Parameters:
   ///   - graph: any graph, fused or not.
   ///   - variables: a store that this backend made and that holds every variable of the graph.
-  /// - Returns: the net, or nil where this backend has nothing better for this graph than a plan.
+  ///   - precision: the numbers that the net multiplies.
+  ///   - inputRanges: for `int8`, the calibrated range of each layer's inputs.
+  /// - Returns: the net, or nil where this backend has none for this graph and precision: a plan
+  ///   then scores in float32, and nothing in another precision.
   /// - Throws: `ComputeError` with code `variableMismatch` or `allocationFailed`.
   func makeScoringNet(
     _ graph: Graph,
-    variables: any VariableStore
+    variables: any VariableStore,
+    precision: ScoringPrecision,
+    inputRanges: [ActivationRange]
   ) throws(ComputeError) -> (any ScoringNet)?
 }
 

@@ -18,8 +18,20 @@ extension Backend {
   /// No net: graphs run as plans on a backend that has nothing better.
   public func makeScoringNet(
     _ graph: Graph,
-    variables: any VariableStore
+    variables: any VariableStore,
+    precision: ScoringPrecision,
+    inputRanges: [ActivationRange]
   ) throws(ComputeError) -> (any ScoringNet)? {
     nil
+  }
+
+  /// Makes a graph's net ready for scoring alone in float32.
+  ///
+  /// - Throws: `ComputeError` with code `variableMismatch` or `allocationFailed`.
+  public func makeScoringNet(
+    _ graph: Graph,
+    variables: any VariableStore
+  ) throws(ComputeError) -> (any ScoringNet)? {
+    try makeScoringNet(graph, variables: variables, precision: .float32, inputRanges: [])
   }
 }

@@ -28,17 +28,24 @@ public struct DenseChain: Hashable, Sendable {
   public init?(_ graph: Graph) {
     let graph = graph.fused()
     guard graph.inputs.count == 1, graph.outputs.count == 1 else { return nil }
-    var layers: [Layer] = []
+    hasSoftmax = graph[graph.outputs[0]].operation == .softmax
+    let nodes = Self.layerOutputs(of: graph)
+    layers = nodes.compactMap { Layer(graph, $0) }
+    guard !layers.isEmpty, layers.count == nodes.count else { return nil }
+  }
+
+  /// The nodes of a fused graph from the input, itself left out, to the last layer's output: each
+  /// the first operand of the next.
+  static func layerOutputs(of graph: Graph) -> [Graph.NodeID] {
     var id = graph.outputs[0]
-    hasSoftmax = graph[id].operation == .softmax
-    if hasSoftmax { id = graph[id].operands[0] }
+    if graph[id].operation == .softmax { id = graph[id].operands[0] }
+    var nodes: [Graph.NodeID] = []
     while id != graph.inputs[0] {
-      guard let layer = Layer(graph, id) else { return nil }
-      layers.append(layer)
-      id = graph[id].operands[0]
+      nodes.append(id)
+      guard let operand = graph[id].operands.first else { break }
+      id = operand
     }
-    guard !layers.isEmpty else { return nil }
-    self.layers = layers.reversed()
+    return nodes.reversed()
   }
 }
 

@@ -1,20 +1,10 @@
 // One whole body: every kernel for the instruction set that the includer chose.
-#pragma STDC FP_CONTRACT OFF
-#include "kernels.h"
-#include "vector.h"
-#include "math.h"
-#include "call.h"
-#include "tile.h"
-#include "pack.h"
-#include "dot.h"
-#include "product.h"
+#include "scoring.h"
 #include "matmul.h"
 #include "elementwise.h"
 #include "reduce.h"
-#include "softmax.h"
 #include "loss.h"
 #include "update.h"
-#include "net.h"
 #include "run.h"
 
 extern const struct apus_kernels KERNEL(apus_kernels);

@@ -1,109 +1,95 @@
 // A dense net as one call: every layer of a block of rows before the next block.
 //
-// Weights are packed once, for all threads. Of a layer with several outputs, panel by panel:
-//
-//   | bias: PANEL | k = 0: PANEL | k = 1: PANEL | ... |     the last panel filled with zeros
-//
-// and of a layer with one output, the bias, WIDTH - 1 zeros, and the column of weights.
-//
 // Rows of hidden values live on the stack, in two buffers that take turns. A sum of SPLIT terms or
 // more is two chains, over the first and the second half of k: so one row alone keeps more
-// multiply-adds under way, and every row has the same bits in any batch.
+// multiply-adds under way, and every row has the same bits in any batch. The first half is even,
+// for words that hold two terms.
 
 #define SPLIT 32
 // The rows of a block, and the floats of one of its two buffers.
 #define NET_ROWS 48
 #define NET_BUFFER (NET_ROWS * 512)
 
-static size_t KERNEL(layer_count)(const apus_layer *layer) {
-  if (layer->outputs == 1) return WIDTH + round_up(layer->inputs, WIDTH);
-  return round_up(layer->outputs, PANEL) * (layer->inputs + 1);
-}
-
-static void KERNEL(layer_pack)(const apus_layer *layer, const float *weight, const float *bias,
-                               float *packed) {
-  const size_t n = layer->outputs, k = layer->inputs;
-  packed += layer->offset;
-  for (size_t i = 0; i < KERNEL(layer_count)(layer); i++) packed[i] = 0;
-  if (n == 1) {
-    if (bias) packed[0] = bias[0];
-    for (size_t i = 0; i < k; i++) packed[WIDTH + i] = weight[i];
-    return;
-  }
-  for (size_t j = 0; j < n; j += PANEL, packed += (k + 1) * PANEL) {
-    const size_t columns = smaller(PANEL, n - j);
-    if (bias) KERNEL(pack_panel)(bias + j, 0, 1, columns, packed);
-    KERNEL(pack_panel)(weight + j, n, k, columns, packed + PANEL);
-  }
-}
+TILES(pairs, ROWS, PAIRS)
+TILES(bytes, ROWS, BYTES)
 
 // One row times `vectors` vectors of panels, its two chains side by side.
-INLINE void compute_row(const struct KERNEL(tile) *t, const int vectors) {
-  vector first[8], second[8];
+INLINE void compute_row(const struct KERNEL(tile) *t, const int vectors, const int arithmetic) {
+  vector first[1][8], second[1][8];
   UNROLL for (int v = 0; v < vectors; v++) {
-    first[v] = load(t->start + (size_t)(v / 2) * t->start_panel + v % 2 * WIDTH);
-    second[v] = splat(0);
+    const float *start = t->start + (size_t)(v / 2) * t->start_panel + v % 2 * WIDTH;
+    first[0][v] = arithmetic == BYTES ? splat(0) : load(start);
+    second[0][v] = splat(0);
   }
+  const size_t parts = PARTS(arithmetic), half = t->k;
   const float *a = t->a, *b = t->b;
-  const size_t half = t->k;
-  if (t->more > 0) {
-    for (size_t k = 0; k < half; k++, a++, b += PANEL) {
-      UNROLL for (int v = 0; v < vectors; v++) {
-        const float *at = b + (size_t)(v / 2) * t->b_panel + v % 2 * WIDTH;
-        first[v] = fused(splat(a[0]), load(at), first[v]);
-        second[v] = fused(splat(a[half]), load(at + half * PANEL), second[v]);
-      }
-    }
-    if (t->more > half) {
-      UNROLL for (int v = 0; v < vectors; v++) {
-        const float *at = b + half * PANEL + (size_t)(v / 2) * t->b_panel + v % 2 * WIDTH;
-        second[v] = fused(splat(a[half]), load(at), second[v]);
-      }
-    }
-    UNROLL for (int v = 0; v < vectors; v++) first[v] = second[v] + first[v];
+  if (t->more == 0) {
+    accumulate(first, t, a, b, half, 1, vectors, ROWS, true, arithmetic);
   } else {
-    for (size_t k = 0; k < half; k++, a++, b += PANEL) {
-      UNROLL for (int v = 0; v < vectors; v++) {
-        const float *at = b + (size_t)(v / 2) * t->b_panel + v % 2 * WIDTH;
-        first[v] = fused(splat(a[0]), load(at), first[v]);
+    const float *b_half = b + half / parts * PANEL;
+    for (size_t k = 0; k < half; k += parts, a += parts, b += PANEL, b_half += PANEL) {
+      const float *a_half = a + half;
+      UNROLL for (int part = 0; part < (int)parts; part++) {
+        accumulate_step(first, t, &a, b, 1, vectors, ROWS, true, arithmetic, part);
+        accumulate_step(second, t, &a_half, b_half, 1, vectors, ROWS, true, arithmetic, part);
       }
     }
+    accumulate(second, t, a + half, b_half, t->more - half, 1, vectors, ROWS, true, arithmetic);
+    UNROLL for (int v = 0; v < vectors; v++) {
+      first[0][v] = join_chains(arithmetic, second[0][v], first[0][v]);
+    }
   }
-  if (t->activation == APUS_RELU) {
-    UNROLL for (int v = 0; v < vectors; v++) first[v] = positive_part(first[v]);
-  }
-  UNROLL for (int v = 0; v < vectors - 1; v++) store(t->c + v * WIDTH, first[v]);
-  store_up_to(t->c + (vectors - 1) * WIDTH, first[vectors - 1], t->lanes);
+  finish_sums(t, 0, first[0], vectors, arithmetic);
+  store_sums(t, t->c, first[0], vectors);
 }
 
-static void KERNEL(compute_row_of)(const struct KERNEL(tile) *t, size_t vectors) {
-  switch (vectors) {
-  case 8: compute_row(t, 8); break;
-  case 4: compute_row(t, 4); break;
-  case 2: compute_row(t, 2); break;
-  case 1: compute_row(t, 1); break;
+#define ROW(suffix, arithmetic)                                                          \
+  static void KERNEL(row_##suffix)(const struct KERNEL(tile) *t, size_t vectors) {       \
+    switch (vectors) {                                                                   \
+    case 8: compute_row(t, 8, arithmetic); break;                                        \
+    case 4: compute_row(t, 4, arithmetic); break;                                        \
+    case 2: compute_row(t, 2, arithmetic); break;                                        \
+    case 1: compute_row(t, 1, arithmetic); break;                                        \
+    }                                                                                    \
   }
-}
+ROW(singles, SINGLES)
+ROW(pairs, PAIRS)
+ROW(bytes, BYTES)
 
-INLINE void compute_rows(const struct KERNEL(tile) *t, size_t rows, size_t vectors) {
-  switch (vectors) {
-  case 8: KERNEL(broad_rows)(t, rows); break;
-  case 4: KERNEL(wide_rows)(t, rows); break;
-  case 2: KERNEL(tall_rows)(t, rows); break;
-  case 1: KERNEL(narrow_rows)(t, rows); break;
+// `rows` rows times `vectors` vectors of panels; `alone` where the batch is one row.
+INLINE void compute_rows(const struct KERNEL(tile) *t, size_t rows, size_t vectors,
+                         const bool alone, const int arithmetic) {
+#define ROWS_OF(suffix, tiles)                                   \
+  if (alone) {                                                   \
+    KERNEL(row_##suffix)(t, vectors);                            \
+  } else {                                                       \
+    switch (vectors) {                                           \
+    case 8: KERNEL(broad_##tiles)(t, rows); break;               \
+    case 4: KERNEL(wide_##tiles)(t, rows); break;                \
+    case 2: KERNEL(tall_##tiles)(t, rows); break;                \
+    case 1: KERNEL(narrow_##tiles)(t, rows); break;              \
+    }                                                            \
   }
+  switch (arithmetic) {
+  case SINGLES: ROWS_OF(singles, rows) break;
+  case PAIRS: ROWS_OF(pairs, pairs) break;
+  case BYTES: ROWS_OF(bytes, bytes) break;
+  }
+#undef ROWS_OF
 }
 
 // y = activation(x W + b) for a layer with several outputs. Whole vectors of y are written where
-// its rows have room for them.
-static void KERNEL(dense)(const apus_layer *layer, const float *packed, const float *x,
-                          size_t x_stride, size_t rows, float *y, size_t y_stride) {
-  const size_t k = layer->inputs, n = layer->outputs, b_panel = (k + 1) * PANEL;
+// its rows have room for them. Rows of bytes are `x_stride` words of four.
+INLINE void dense(const apus_layer *layer, const float *packed, const float *x, size_t x_stride,
+                  size_t rows, float *y, size_t y_stride, const int arithmetic) {
+  const size_t n = layer->outputs, b_panel = panel_rows(arithmetic, layer->inputs) * PANEL;
+  const size_t k = arithmetic == BYTES ? (layer->inputs + 3) / 4 : layer->inputs;
   const size_t columns = smaller(round_up(n, WIDTH), y_stride);
   struct KERNEL(tile) t = {
-      .k = k >= SPLIT ? k / 2 : k, .more = k >= SPLIT ? k - k / 2 : 0, .a_stride = x_stride,
-      .b_stride = PANEL, .b_panel = b_panel, .start_panel = b_panel, .c_stride = y_stride,
-      .epilogue = APUS_EPILOGUE_ACTIVATION, .activation = layer->activation,
+      .k = k >= SPLIT ? k / 4 * 2 : k, .more = k >= SPLIT ? k - k / 4 * 2 : 0,
+      .a_stride = x_stride, .b_stride = PANEL, .b_panel = b_panel, .start_panel = b_panel,
+      .c_stride = y_stride, .epilogue = APUS_EPILOGUE_ACTIVATION,
+      .activation = layer->activation,
   };
   const size_t tiles = tiles_for(rows);
   for (size_t tile = 0, r = 0, count; tile < tiles; tile++, r += count) {
@@ -115,16 +101,47 @@ static void KERNEL(dense)(const apus_layer *layer, const float *packed, const fl
       t.repeats = rows == 1 ? 1 : whole_tiles(columns - j, vectors);
       t.lanes = smaller(WIDTH, columns - j - (t.repeats * vectors - 1) * WIDTH);
       t.start = packed + j / PANEL * b_panel;
-      t.b = t.start + PANEL;
+      t.b = t.start + head_rows(arithmetic) * PANEL;
       t.c = y + r * y_stride + j;
-      if (rows == 1) KERNEL(compute_row_of)(&t, vectors);
-      else compute_rows(&t, count, vectors);
+      compute_rows(&t, count, vectors, rows == 1, arithmetic);
     }
   }
   if (!finishes_in_registers(&t) && layer->activation != APUS_IDENTITY) {
     t.c = y;
     KERNEL(finish_tile)(&t, rows, columns);
   }
+}
+
+// A layer in each precision. Those that multiply short numbers first make x such numbers.
+#define DENSE(name)                                                                         \
+  static __attribute__((noinline)) void KERNEL(name)(                                       \
+      const apus_layer *layer, const float *packed, const float *x, size_t x_stride,        \
+      size_t rows, float *y, size_t y_stride)
+DENSE(dense_singles) { dense(layer, packed, x, x_stride, rows, y, y_stride, SINGLES); }
+DENSE(dense_pairs) { dense(layer, packed, x, x_stride, rows, y, y_stride, PAIRS); }
+
+DENSE(dense_rounded) {
+  float rounded[NET_BUFFER] __attribute__((aligned(64)));
+  const size_t k = layer->inputs, stride = round_up(k, WIDTH);
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t i = 0; i < k; i += WIDTH) {
+      store(rounded + r * stride + i, rounded_to_bfloat(load_up_to(x + r * x_stride + i, k - i)));
+    }
+  }
+  dense(layer, packed, rounded, stride, rows, y, y_stride, SINGLES);
+}
+
+DENSE(dense_bytes) {
+  float bytes[NET_BUFFER / 4] __attribute__((aligned(64)));
+  const size_t k = layer->inputs, stride = round_up(k, WIDTH) / 4;
+  const float per_step = 1 / layer->input_step, zero = layer->input_zero;
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t i = 0; i < k; i += WIDTH) {
+      const octets q = quantized(load_up_to(x + r * x_stride + i, k - i), per_step, zero);
+      __builtin_memcpy(bytes + r * stride + i / 4, &q, sizeof q);
+    }
+  }
+  dense(layer, packed, bytes, stride, rows, y, y_stride, BYTES);
 }
 
 // y = activation(x w + b) for a layer with one output.
@@ -146,17 +163,32 @@ struct KERNEL(net) {
   float *scores;
 };
 
+static void KERNEL(dense)(const apus_net *net, const apus_layer *layer, const float *x,
+                          size_t x_stride, size_t rows, float *y, size_t y_stride) {
+  const float *packed = net->packed + layer->offset;
+  if (layer->outputs == 1) {
+    KERNEL(dense_column)(layer, packed, x, x_stride, rows, y, y_stride);
+    return;
+  }
+  switch (layer->precision) {
+  case APUS_FLOAT32: KERNEL(dense_singles)(layer, packed, x, x_stride, rows, y, y_stride); break;
+  case APUS_BFLOAT16_WEIGHTS:
+    KERNEL(dense_pairs)(layer, packed, x, x_stride, rows, y, y_stride);
+    break;
+  case APUS_BFLOAT16: KERNEL(dense_rounded)(layer, packed, x, x_stride, rows, y, y_stride); break;
+  case APUS_INT8: net->dense_bytes(layer, packed, x, x_stride, rows, y, y_stride); break;
+  }
+}
+
 static void KERNEL(net_block)(const apus_net *net, const float *x, size_t rows, float *scores) {
   float buffers[2][NET_BUFFER] __attribute__((aligned(64)));
   size_t x_stride = net->layers[0].inputs;
   for (size_t index = 0; index < net->count; index++) {
     const apus_layer *layer = &net->layers[index];
-    const float *packed = net->packed + layer->offset;
     const bool last = index + 1 == net->count;
     float *y = last ? scores : buffers[index % 2];
     const size_t y_stride = last ? layer->outputs : round_up(layer->outputs, WIDTH);
-    if (layer->outputs == 1) KERNEL(dense_column)(layer, packed, x, x_stride, rows, y, y_stride);
-    else KERNEL(dense)(layer, packed, x, x_stride, rows, y, y_stride);
+    KERNEL(dense)(net, layer, x, x_stride, rows, y, y_stride);
     x = y;
     x_stride = y_stride;
   }
@@ -174,9 +206,11 @@ static void KERNEL(net_prepare)(apus_net *net) {
   for (size_t i = 0; i < net->count; i++) {
     const apus_layer *layer = &net->layers[i];
     if (layer->outputs > widest) widest = layer->outputs;
+    if (layer->precision != APUS_FLOAT32 && layer->inputs > widest) widest = layer->inputs;
     products += layer->inputs * layer->outputs;
   }
   const size_t fitting = NET_BUFFER / round_up(widest, WIDTH) / TALL * TALL;
+  net->dense_bytes = KERNEL(dense_bytes);
   net->rows_per_block = smaller(NET_ROWS, fitting);
   net->rows_per_task = round_up(NET_TASK / products + 1, net->rows_per_block);
 }

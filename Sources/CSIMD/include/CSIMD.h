@@ -14,6 +14,7 @@ typedef enum apus_isa : int32_t {
   APUS_ISA_BASELINE,
   APUS_ISA_AVX2,
   APUS_ISA_AVX512,
+  APUS_ISA_AVX512_VNNI,  // with an instruction for products of bytes
 } apus_isa;
 
 /// Whether this machine and its operating system can run `isa`.
@@ -155,12 +156,28 @@ void apus_run(apus_isa isa, const apus_step *_Nonnull steps, size_t count, size_
 size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,
                            size_t threads);
 
+/// The numbers that a layer with several outputs multiplies. Sums and results are float32.
+typedef enum apus_precision : int32_t {
+  APUS_FLOAT32,
+  APUS_BFLOAT16_WEIGHTS,  // weights of 16 bits, x as it is
+  APUS_BFLOAT16,          // weights and x rounded to 16 bits
+  APUS_INT8,              // weights of 8 bits with a sign, x of 8 bits without
+} apus_precision;
+
 /// A dense layer of a net that is scored in one call: activation(x weight + bias).
 typedef struct {
   size_t inputs, outputs;
   apus_activation activation;
   size_t offset;  // of the layer's packed weights
+  apus_precision precision;
+  // Of APUS_INT8: x is about input_step * (byte - input_zero), the zero a whole number.
+  float input_step, input_zero;
 } apus_layer;
+
+/// The body of a layer of bytes, of which a level may have a better one.
+typedef void apus_dense_bytes(const apus_layer *_Nonnull layer, const float *_Nonnull packed,
+                              const float *_Nonnull x, size_t x_stride, size_t rows,
+                              float *_Nonnull y, size_t y_stride);
 
 /// A net whose layers follow one another.
 typedef struct {
@@ -170,9 +187,11 @@ typedef struct {
   bool softmax;  // over the last layer's outputs
   // Set by `apus_net_prepare`.
   size_t rows_per_block, rows_per_task;
+  apus_dense_bytes *_Nullable dense_bytes;  // of APUS_INT8
 } apus_net;
 
-/// The greatest width of a layer that `apus_score` takes.
+/// The greatest width of a layer that `apus_score` takes: of its outputs, and of its inputs where
+/// its precision is not float32.
 #define APUS_WIDEST_LAYER 2048
 
 /// The elements of a layer's packed weights.

@@ -44,6 +44,7 @@ struct Inspect: ParsableCommand {
       let text = values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append("\(part): \(text.joined(separator: ", "))")
     }
+    if let report = manifest.scoringPrecision { lines += ["", "scores in \(report)"] }
     lines += ["", "columns (schema \(String(manifest.transform.schema.hash, radix: 16))):"]
     lines += zip(manifest.transform.schema.columns, manifest.transform.encoders).map {
       "  \($0.name): \($0.kind.rawValue), \($1.width) features, missing: \($0.missingRule.rawValue)"

@@ -14,6 +14,7 @@ struct Train: ParsableCommand {
         apus train --data visits.csv --label purchased --output models/visits
         apus train --data prices.csv --label price --output models/price \\
           --hidden none --optimizer sgd --loss mse --epochs 100
+        apus train --data visits.csv --label purchased --output models/visits --precision int8
 
       Ctrl-C finishes the step in hand and seals the best weights so far.
       """)
@@ -22,6 +23,7 @@ struct Train: ParsableCommand {
   @OptionGroup var device: DeviceOptions
   @OptionGroup var columns: ColumnOptions
   @OptionGroup var net: NetOptions
+  @OptionGroup var precision: PrecisionOptions
 
   @Option(help: "The column to predict.")
   var label: String
@@ -73,7 +75,9 @@ struct Train: ParsableCommand {
       progress.begin(
         "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
       return try recipe.train(
-        on: table, name: name, fingerprint: fingerprint, backend: backend, observer: progress)
+        on: table, name: name, fingerprint: fingerprint, backend: backend,
+        scoringBackend: try device.scoringBackend(for: recipe.precision, besides: backend),
+        observer: progress)
     }
   }
 
@@ -85,6 +89,7 @@ struct Train: ParsableCommand {
     recipe.seed = seed
     recipe.writer = "apus \(Apus.version)"
     net.apply(to: &recipe)
+    precision.apply(to: &recipe)
     return recipe
   }
 }

@@ -18,6 +18,7 @@ struct TrainingReport: Encodable, CustomStringConvertible {
   let trainSeconds: Double
   let validation: MetricsReport?
   let test: MetricsReport?
+  let precision: PrecisionReport?
   let notes: [String]
 
   init(_ product: TrainingRecipe.Product, _ artifact: Artifact, path: String) {
@@ -35,6 +36,7 @@ struct TrainingReport: Encodable, CustomStringConvertible {
     trainSeconds = product.result.seconds
     validation = product.validation.map(MetricsReport.init)
     test = product.test.map(MetricsReport.init)
+    precision = artifact.manifest.scoringPrecision
     notes = product.notes
   }
 
@@ -47,6 +49,7 @@ struct TrainingReport: Encodable, CustomStringConvertible {
     for (name, metrics) in [("validation", validation), ("test", test)] {
       if let metrics { lines.append("  \(name): \(metrics.description)") }
     }
+    if let precision { lines.append("  \(precision)") }
     return lines.joined(separator: "\n")
   }
 }

@@ -104,4 +104,13 @@ struct DeviceOptions: ParsableArguments {
   ) throws -> Result {
     try device.withBackend(threads: threads, for: workload, body)
   }
+
+  /// The device on which a precision is measured: the one at hand, or the CPU where another would
+  /// have no net of that precision.
+  func scoringBackend(
+    for precision: ScoringPrecision, besides backend: any Backend
+  ) throws -> any Backend {
+    if precision == .float32 || backend.device.kind == .cpu { return backend }
+    return try cpuBackend(threads: threads)
+  }
 }
