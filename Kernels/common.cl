@@ -38,6 +38,13 @@ typedef float4 floats;
 #define ACTIVATION_SOFTPLUS 4
 #define ACTIVATION_GELU 5
 
+// x / y, and what remains. Where both are taken of what is no parameter, LLVM freezes x, an
+// instruction that Oclgrind 21.10 does not know with --uninitialized.
+uint2 divide(uint x, uint y) {
+  const uint quotient = x / y;
+  return (uint2)(quotient, x - quotient * y);
+}
+
 // The first `count` elements of x, at most LANES; the lanes beyond hold `fill`.
 floats load_lanes(global const float *x, uint count, float fill) {
   if (count >= LANES) return load_vector(x);

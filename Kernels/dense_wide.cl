@@ -50,9 +50,10 @@ kernel __attribute__((reqd_work_group_size(DENSE_ITEMS, 1, 1))) void dense_net(
   const uint width = table[0];
   x += x_offset;
   for (uint i = item; i < DENSE_ROWS * width; i += DENSE_ITEMS) {
-    const uint row = first + i / width;
-    const float value = row < rows ? x[(ulong)row * width + i % width] : 0.0f;
-    activations[i % width * ACTIVATION_STRIDE + i / width] = value;
+    const uint2 place = divide(i, width);
+    const uint row = first + place.x;
+    const float value = row < rows ? x[(ulong)row * width + place.y] : 0.0f;
+    activations[place.y * ACTIVATION_STRIDE + place.x] = value;
   }
 
   for (uint layer = 0; layer < layers; ++layer) {
@@ -113,9 +114,10 @@ kernel __attribute__((reqd_work_group_size(DENSE_ITEMS, 1, 1))) void dense_net(
   barrier(CLK_LOCAL_MEM_FENCE);
   const uint units = (table - DENSE_TABLE_WORDS)[1];
   for (uint i = item; i < DENSE_ROWS * units; i += DENSE_ITEMS) {
-    const uint row = first + i / units;
+    const uint2 place = divide(i, units);
+    const uint row = first + place.x;
     if (row < rows) {
-      y[(ulong)row * units + i % units] = activations[i % units * ACTIVATION_STRIDE + i / units];
+      y[(ulong)row * units + place.y] = activations[place.y * ACTIVATION_STRIDE + place.x];
     }
   }
 }

@@ -180,7 +180,14 @@ kernel void matmul_narrow(
 // columns. A work-item moves PACK_ROWS rows of one panel; width is a multiple of 4, at most 32.
 #define PACK_ROWS 64
 
+// a0 b0 a1 b1, and a2 b2 a3 b3.
+float4 interleave_low(float4 a, float4 b) { return (float4)(a.x, b.x, a.y, b.y); }
+float4 interleave_high(float4 a, float4 b) { return (float4)(a.z, b.z, a.w, b.w); }
+
 // Four rows of a panel: X[l,j] with l contiguous, in squares of 4 x 4.
+//
+// A square is turned by interleaving twice: vectors put together from four others at once are
+// scalar loads to some compilers, and crash Oclgrind 21.10 with --uninitialized.
 void pack_transposed(
     global const float *x, global float *y, uint columns, uint width, ulong x_column) {
   for (uint j = 0; j < width; j += 4) {
@@ -189,10 +196,12 @@ void pack_transposed(
     const float4 b = j + 1 < columns ? vload4(0, x + (j + 1) * x_column) : none;
     const float4 c = j + 2 < columns ? vload4(0, x + (j + 2) * x_column) : none;
     const float4 d = j + 3 < columns ? vload4(0, x + (j + 3) * x_column) : none;
-    vstore4((float4)(a.x, b.x, c.x, d.x), 0, y + j);
-    vstore4((float4)(a.y, b.y, c.y, d.y), 0, y + width + j);
-    vstore4((float4)(a.z, b.z, c.z, d.z), 0, y + 2 * width + j);
-    vstore4((float4)(a.w, b.w, c.w, d.w), 0, y + 3 * width + j);
+    const float4 low = interleave_low(a, c), low_next = interleave_low(b, d);
+    const float4 high = interleave_high(a, c), high_next = interleave_high(b, d);
+    vstore4(interleave_low(low, low_next), 0, y + j);
+    vstore4(interleave_high(low, low_next), 0, y + width + j);
+    vstore4(interleave_low(high, high_next), 0, y + 2 * width + j);
+    vstore4(interleave_high(high, high_next), 0, y + 3 * width + j);
   }
 }
 

@@ -69,22 +69,33 @@ void store_in_tile(
 
 #else
 
-// x in tf32, rounded to nearest.
-uint narrow(float x) {
 #if EMULATED
-  const uint bits = as_uint(x);
-  return isnan(x) || isinf(x) ? bits : (bits + 0x1000) & ~0x1fffu;
+
+// x in tf32, rounded to nearest.
+uint4 narrow_quad(float4 x) {
+  const uint4 bits = as_uint4(x);
+  return select((bits + 0x1000) & ~0x1fffu, bits, isnan(x) | isinf(x));
+}
+
 #else
+
+uint narrow(float x) {
   uint bits;
   asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(x));
   return bits;
-#endif
 }
+
+// x in tf32, rounded to nearest.
+uint4 narrow_quad(float4 x) {
+  return (uint4)(narrow(x.x), narrow(x.y), narrow(x.z), narrow(x.w));
+}
+
+#endif
 
 // Puts a quad of factors where the tile has it.
 void store_in_tile(
     float4 v, local uint *tile, bool by_depth, uint quad, uint extent, uint stride) {
-  const uint4 words = (uint4)(narrow(v.x), narrow(v.y), narrow(v.z), narrow(v.w));
+  const uint4 words = narrow_quad(v);
   if (by_depth) {
     tile += quad % (TILE_DEPTH / 4) * 4 * stride + quad / (TILE_DEPTH / 4);
     tile[0] = words.x;

@@ -62,8 +62,9 @@ kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1))) void matmul_tile
   const uint item = get_local_id(0);
   const uint tiles = (n + TILE_COLUMNS - 1) / TILE_COLUMNS;
   const uint row = get_group_id(0) * TILE_ROWS;
-  const uint column = get_group_id(1) % tiles * TILE_COLUMNS;
-  const uint piece = get_group_id(1) / tiles;
+  const uint2 place = divide(get_group_id(1), tiles);
+  const uint column = place.y * TILE_COLUMNS;
+  const uint piece = place.x;
   const uint begin = piece * piece_depth;
   const uint end = min(k, begin + piece_depth);
   c += (ulong)piece * m * n;
@@ -162,9 +163,9 @@ kernel void sum_pieces(
     global const float *pieces, ulong pieces_offset, global float *c, ulong c_offset,
     global const float *bias, ulong bias_offset, global const float *saved, ulong saved_offset,
     uint m, uint n, uint k, uint has_bias, uint epilogue, uint activation, uint piece_depth) {
-  const uint quads = (n + 3) / 4;
-  const uint row = get_global_id(0) / quads;
-  const uint column = get_global_id(0) % quads * 4;
+  const uint2 place = divide(get_global_id(0), (n + 3) / 4);
+  const uint row = place.x;
+  const uint column = place.y * 4;
   if (row >= m) return;
   const uint count = n - column;
   const ulong start = (ulong)row * n + column;

@@ -40,8 +40,9 @@ kernel __attribute__((reqd_work_group_size(TREE_ROWS * TREE_ITEMS, 1, 1))) void 
     partials[id / TREE_ITEMS][column][item] = sum;
   }
   barrier(CLK_LOCAL_MEM_FENCE);
-  const uint own_row = id / n;
-  const uint own_column = id % n;
+  const uint2 own = divide(id, n);
+  const uint own_row = own.x;
+  const uint own_column = own.y;
   if (own_row < TREE_ROWS && first + own_row < m) {
     float sum = 0.0f;
     for (uint i = 0; i < TREE_ITEMS; ++i) sum += partials[own_row][own_column][i];

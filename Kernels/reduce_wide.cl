@@ -21,7 +21,8 @@ kernel __attribute__((reqd_work_group_size(REDUCE_ITEMS, 1, 1))) void reduce_row
   local float4 sums[REDUCE_ITEMS];
   local float4 partials[REDUCE_PARTIALS * REDUCE_PARTIALS];
   const uint item = get_local_id(0);
-  const uint quad = item % quads;
+  const uint2 place = divide(item, quads);
+  const uint quad = place.y;
   const uint step = REDUCE_ITEMS / quads;
   const uint column = (get_group_id(1) * quads + quad) * LANES;
   const ulong first = (ulong)get_group_id(0) * group;
@@ -29,13 +30,13 @@ kernel __attribute__((reqd_work_group_size(REDUCE_ITEMS, 1, 1))) void reduce_row
   float4 sum = 0.0f;
   if (column < columns) {
     x += x_offset + first * columns + column;
-    for (uint row = item / quads; row < count; row += step) {
+    for (uint row = place.x; row < count; row += step) {
       sum += load_lanes(x + (ulong)row * columns, columns - column, 0.0f);
     }
   }
   sums[item] = sum;
   barrier(CLK_LOCAL_MEM_FENCE);
-  const uint partial = item / quads;
+  const uint partial = place.x;
   if (partial < REDUCE_PARTIALS) {
     sum = 0.0f;
     for (uint i = partial; i < step; i += REDUCE_PARTIALS) sum += sums[i * quads + quad];

@@ -165,6 +165,7 @@ else
 fi
 part launch 20 bash -c "measure_apus opencl:0 0.5 launch/wait launch/queued"
 part products 90 bash -c "measure_apus opencl:0 0.3 ${products[*]}"
+part products_tf32 60 bash -c "measure_apus opencl:0:tf32 0.3 ${products[*]}"
 part nets 60 bash -c "measure_apus opencl:0 0.3 ${nets[*]}"
 part training 60 bash -c "measure_apus opencl:0 0.3 ${steps[*]}"
 part cpu 40 bash -c "measure_apus cpu 0.3 ${nets[*]} ${steps[*]}"

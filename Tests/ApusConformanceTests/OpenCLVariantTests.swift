@@ -105,6 +105,19 @@ struct OpenCLVariantTests {
     }
   }
 
+  @Test("What a table prefers does not stand in the way of a variant that is forced")
+  func forced() throws {
+    var table = try Self.table()
+    let product = ProductShape(.nn, m: 40, n: 40, k: 600)
+    let variants = Self.variants.filter { $0.suits(product) && $0.precision == .float32 }
+    let (preferred, forced) = try (#require(variants.first), #require(variants.last))
+    try #require(preferred != forced)
+    table.prefer(preferred, for: product)
+    #expect(table.variant(for: product) == preferred)
+    #expect(table.forcing(forced).variant(for: product) == forced)
+    #expect(table.variant(for: product) == preferred)
+  }
+
   @Test("130 shapes leave the number of kernels that PoCL compiled as it was")
   func compiledVariants() async {
     await #expect(processExitsWith: .success) {

@@ -2,10 +2,11 @@ internal import ApusCPU
 internal import ApusCompute
 internal import ApusOpenCL
 
-/// A device by name: `cpu`, `cpu:avx2` at a forced level, `opencl:0`.
+/// A device by name: `cpu`, `cpu:avx2` at a forced level, `opencl:0`, `opencl:0:tf32` with products
+/// by tensor cores in a precision.
 enum DeviceName {
   case cpu(InstructionSet)
-  case opencl(Int)
+  case opencl(Int, MatMulVariant.Precision)
 
   /// Reads a name; nil where this machine has no such device or level.
   init?(_ name: String) {
@@ -17,9 +18,11 @@ enum DeviceName {
         return nil
       }
       self = .cpu(level)
-    case ("opencl", 2):
-      guard let index = Int(parts[1]), index >= 0 else { return nil }
-      self = .opencl(index)
+    case ("opencl", 2), ("opencl", 3):
+      let names: [Substring: MatMulVariant.Precision] = ["tf32": .tf32, "bf16": .bfloat16]
+      let precision = parts.count == 2 ? .float32 : names[parts[2]]
+      guard let index = Int(parts[1]), index >= 0, let precision else { return nil }
+      self = .opencl(index, precision)
     default: return nil
     }
   }
@@ -32,15 +35,41 @@ enum DeviceName {
     }
   }
 
+  /// What the precision takes from a product of two factors, as a share of it; 0 for float32.
+  var factorError: Double {
+    switch self {
+    case .cpu, .opencl(_, .float32): 0
+    case .opencl(_, .tf32): 0x1p-10
+    case .opencl(_, .bfloat16): 0x1p-7
+    }
+  }
+
   /// Opens the device.
   ///
   /// - Parameter threads: The threads of a CPU; an OpenCL device has its own.
   /// - Returns: The device.
-  /// - Throws: `ComputeError`.
+  /// - Throws: `ComputeError`; with code `deviceUnavailable` where the device has no tensor cores
+  ///   for the precision.
   func backend(threads: Int) throws(ComputeError) -> any Backend {
     switch self {
     case .cpu(let level): CPUBackend(threads: threads, instructionSet: level)
-    case .opencl(let index): try OpenCLBackend(deviceIndex: index)
+    case .opencl(let index, .float32): try OpenCLBackend(deviceIndex: index)
+    case .opencl(let index, let precision): try Self.tensorCores(of: index, precision)
     }
+  }
+
+  private static func tensorCores(
+    of index: Int, _ precision: MatMulVariant.Precision
+  ) throws(ComputeError) -> OpenCLBackend {
+    let backend = try OpenCLBackend(deviceIndex: index)
+    backend.probeTensorCores()
+    backend.variants.precision = precision
+    let square = ProductShape(.nn, m: 1024, n: 1024, k: 1024)
+    guard backend.variants.candidates(for: square).contains(where: { $0.precision == precision })
+    else {
+      throw ComputeError(
+        .deviceUnavailable, "\(backend.device) has no tensor cores for \(precision)")
+    }
+    return backend
   }
 }

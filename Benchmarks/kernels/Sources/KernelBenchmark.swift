@@ -14,7 +14,11 @@ struct KernelBenchmark {
     guard arguments.count > 3, let device = DeviceName(arguments[0]),
       let threads = Int(arguments[1]), threads > 0, let seconds = Double(arguments[2])
     else {
-      print("usage: apus-bench-kernels (cpu | cpu:LEVEL | opencl:N) THREADS SECONDS WORK...")
+      print(
+        """
+        usage: apus-bench-kernels DEVICE THREADS SECONDS WORK...
+        DEVICE is cpu, cpu:LEVEL, opencl:N, opencl:N:tf32 or opencl:N:bf16
+        """)
       exit(2)
     }
     let names = arguments.dropFirst(3)
@@ -22,7 +26,9 @@ struct KernelBenchmark {
       let started = try start(device, threads: threads)
       let sampler = Sampler(seconds: seconds, groupSeconds: device.groupSeconds)
       for name in names {
-        measure(name, on: started.backend, sampler, start: started.time)
+        measure(
+          name, on: started.backend, sampler, start: started.time,
+          factorError: device.factorError)
       }
     } catch {
       for name in names { report(name, "\(error)") }
@@ -30,12 +36,13 @@ struct KernelBenchmark {
   }
 
   private static func measure(
-    _ name: String, on backend: any Backend, _ sampler: Sampler, start: Measurement
+    _ name: String, on backend: any Backend, _ sampler: Sampler, start: Measurement,
+    factorError: Double
   ) {
     guard let work = Work(name) else { return report(name, "there is no such work") }
     do {
       if case .start = work { return show(start.json(name)) }
-      show(try work.measured(on: backend, sampler).json(name))
+      show(try work.measured(on: backend, sampler, factorError: factorError).json(name))
     } catch {
       report(name, "\(error)")
     }

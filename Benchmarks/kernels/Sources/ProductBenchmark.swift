@@ -43,18 +43,24 @@ struct ProductBenchmark {
 
   /// Measures products after one that is checked.
   ///
+  /// - Parameters:
+  ///   - sampler: How long and how.
+  ///   - factorError: What the device's precision may take from a product of two factors, as a
+  ///     share of it.
+  /// - Returns: The times, and the greatest error as a share of what rounding may do.
   /// - Throws: `ComputeError`.
-  func measured(_ sampler: Sampler) throws -> Measurement {
+  func measured(_ sampler: Sampler, factorError: Double) throws -> Measurement {
     try plan.run(rows: 1)
-    let error = try plan.withOutput(0, rows: 1) { worstError(of: $0) }
+    let error = try plan.withOutput(0, rows: 1) { worstError(of: $0, factorError) }
     let times = try sampler.times(
       { _ in try plan.run(rows: 1) }, wait: { try fence.wait(for: plan) })
     return Measurement(times: times, error: error, bound: 1)
   }
 
   /// The greatest error of 256 elements, as a share of what rounding may do to them:
-  /// `2 k 2⁻²⁴ sum |a| |b|`.
-  private func worstError(of c: Span<Float>) -> Double {
+  /// `(factorError + 2 k 2⁻²⁴) sum |a| |b|`.
+  private func worstError(of c: Span<Float>, _ factorError: Double) -> Double {
+    let relative = factorError + Double(2 * k) * 0x1p-24
     var worst = 0.0
     for sample in 0..<256 {
       let (row, column) = (sample * 7919 % m, sample * 104_729 % n)
@@ -65,7 +71,7 @@ struct ProductBenchmark {
         sum += Double(left) * Double(right)
         magnitude += abs(Double(left) * Double(right))
       }
-      let share = abs(Double(c[row * n + column]) - sum) / (Double(2 * k) * 0x1p-24 * magnitude)
+      let share = abs(Double(c[row * n + column]) - sum) / (relative * magnitude)
       worst = share <= worst ? worst : share
     }
     return worst

@@ -55,12 +55,17 @@ enum Work {
   /// - Parameters:
   ///   - backend: The device.
   ///   - sampler: How long and how.
+  ///   - factorError: What the device's precision may take from a product of two factors, as a
+  ///     share of it. It widens the bound of products; other works keep to that of float32.
   /// - Returns: The times, and how far the answers are off.
   /// - Throws: An error of the device.
-  func measured(on backend: any Backend, _ sampler: Sampler) throws -> Measurement {
+  func measured(
+    on backend: any Backend, _ sampler: Sampler, factorError: Double
+  ) throws -> Measurement {
     switch self {
     case .product(let transposition, let m, let n, let k):
-      try ProductBenchmark(transposition, m: m, n: n, k: k, on: backend).measured(sampler)
+      try ProductBenchmark(transposition, m: m, n: n, k: k, on: backend)
+        .measured(sampler, factorError: factorError)
     case .net(let layers, let rows):
       try NetBenchmark(Net(layers), rows: rows).measuredCalls(on: backend, sampler)
     case .plan(let layers, let rows):

@@ -10,9 +10,9 @@ extension Tuner {
     on backend: OpenCLBackend,
     _ state: inout State
   ) -> Bool {
-    let rules = state.rules
+    let table = state.table
     let hasPassed = hasPassed(variant.name, &state) {
-      try VariantCheck(variant: variant, table: rules, backend: backend).failure()
+      try VariantCheck(variant: variant, table: table, backend: backend).failure()
     }
     if !hasPassed { state.table.disable(variant) }
     return hasPassed
@@ -60,12 +60,12 @@ extension Tuner {
     on backend: OpenCLBackend,
     _ state: inout State
   ) {
-    let rules = state.rules
+    let table = state.table
     let quick = variants.filter { state.profile.isQuick($0, at: product) }
     time(product.name, rows: 1, budget: budget, &state) { timer throws(ComputeError) in
       let graph = try product.graph()
       for variant in quick {
-        try timer.add(variant.name, graph, by: rules.forcing(variant), on: backend)
+        try timer.add(variant.name, graph, by: table.forcing(variant), on: backend)
       }
     }
   }

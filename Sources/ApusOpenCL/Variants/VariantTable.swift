@@ -54,11 +54,12 @@ package struct VariantTable: Hashable, Sendable {
   /// Never chooses `variant`.
   package mutating func disable(_ variant: MatMulVariant) { disabled.insert(variant) }
 
-  /// A table that has `variant` compute every product that it suits.
+  /// A table that has `variant` compute every product that it suits, whatever this one prefers.
   package func forcing(_ variant: MatMulVariant) -> VariantTable {
     var table = self
     table.precision = variant.precision
     table.joinsDenseNets = false
+    table.preferred = [:]
     table.disabled.formUnion(
       MatMulVariant.all.filter { $0 != variant && $0 != .narrow && $0.precision == .float32 }
     )
