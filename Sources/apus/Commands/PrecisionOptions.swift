@@ -1,6 +1,6 @@
 internal import ApusCompute
 internal import ApusTraining
-internal import ArgumentParser
+public import ArgumentParser
 
 /// The options of the precision in which a sealed model scores.
 struct PrecisionOptions: ParsableArguments {
