@@ -5,8 +5,8 @@ extension Artifact {
   /// This model to be scored in another precision, with what that costs.
   ///
   /// The golden scores become those of the precision. Where a layer's inputs are rounded, another
-  /// instruction set's last bit of a function can move one to the next number, so their tolerance is
-  /// what the precision differs from float32, where that is more than the usual.
+  /// instruction set's last bit of a function can move one to the next number, so their tolerance
+  /// is what the precision differs from float32, where that is more than the usual.
   ///
   /// - Parameters:
   ///   - precision: the numbers that the net multiplies.

@@ -21,7 +21,8 @@ public struct PrecisionReport: Codable, Hashable, Sendable {
   /// The loss that was allowed.
   public let limit: Double
 
-  /// What the precision costs: the fall of an AUC or accuracy, or the share by which an error grows.
+  /// What the precision costs: the fall of an AUC or accuracy, or the share by which an error
+  /// grows.
   public var loss: Double { metric.loss(from: float32, to: reduced) }
 }
 

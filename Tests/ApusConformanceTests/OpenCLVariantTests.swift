@@ -109,8 +109,9 @@ struct OpenCLVariantTests {
   func forced() throws {
     var table = try Self.table()
     let product = ProductShape(.nn, m: 40, n: 40, k: 600)
-    let variants = Self.variants.filter { $0.suits(product) && $0.precision == .float32 }
-    let (preferred, forced) = try (#require(variants.first), #require(variants.last))
+    let candidates = table.candidates(for: product)
+    let preferred = try #require(candidates.first)
+    let forced = try #require(candidates.dropFirst().first)
     try #require(preferred != forced)
     table.prefer(preferred, for: product)
     #expect(table.variant(for: product) == preferred)
