@@ -62,7 +62,7 @@ extension BadInput {
       options: ["--max-precision-loss", "0.1"], "train: a bound on the loss of float32",
       words: "max-precision-loss", "float32"),
     training(
-      options: ["--precision", "int8", "--max-precision-loss", "-1"], "train: a negative loss",
+      options: ["--precision", "int8", "--max-precision-loss=-1"], "train: a negative loss",
       words: "max-precision-loss", "-1"),
     training(options: ["--device", "abacus"], "train: no such device", words: "abacus"),
     training(
