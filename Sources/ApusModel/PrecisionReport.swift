@@ -27,10 +27,12 @@ public struct PrecisionReport: Codable, Hashable, Sendable {
 }
 
 extension PrecisionReport: CustomStringConvertible {
-  /// The figures in one line.
+  /// The figures in one line, to six decimals.
   public var description: String {
-    "\(precision.rawValue): \(metric.rawValue) \(reduced), float32 \(float32), on \(rows) rows;"
-      + " a loss of \(loss), limit \(limit); scores differ by at most \(greatestDifference),"
-      + " \(meanDifference) on average"
+    func figure(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
+    return "\(precision.rawValue): \(metric.rawValue) \(figure(reduced)), float32"
+      + " \(figure(float32)), on \(rows) rows; a loss of \(figure(loss)), limit \(limit);"
+      + " scores differ by at most \(figure(greatestDifference)),"
+      + " \(figure(meanDifference)) on average"
   }
 }
