@@ -5,9 +5,9 @@
 /// NT   C[m,n] = sum over k of A[m,k] B[n,k]      to the input:     dY Wᵀ
 /// TN   C[m,n] = sum over k of A[k,m] B[k,n]      to the weight:    Xᵀ dY
 /// ```
-/// Each element of C is summed over k in an order that its backend fixes for the shape of B,
-/// whatever the batch, the blocking and the threads; then the epilogue is applied. `2 m n k`
-/// operations.
+/// Each element of an NN product is summed over k in an order that its backend fixes for the shape
+/// of B, whatever the batch, the blocking and the threads; of NT and TN, which training alone uses,
+/// the order may depend on the batch too. Then the epilogue is applied. `2 m n k` operations.
 public struct MatMul: Hashable, Sendable, Codable {
   /// Which operands are read transposed.
   public enum Transposition: String, Hashable, Sendable, Codable, CaseIterable {
