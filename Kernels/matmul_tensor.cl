@@ -211,15 +211,6 @@ kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, 1, 1))) void matmul_tens
   }
 
   float4 a_next[A_QUADS], b_next[B_QUADS];
-#define FETCH(DEPTH)                                                                        \
-  _Pragma("unroll") for (uint q = 0; q < A_QUADS; ++q) {                                    \
-    a_next[q] = fetch_for_tile(                                                             \
-        from_a, a_by_depth, item + q * GROUP_ITEMS, TILE_ROWS, row, DEPTH);                 \
-  }                                                                                         \
-  _Pragma("unroll") for (uint q = 0; q < B_QUADS; ++q) {                                    \
-    b_next[q] = fetch_for_tile(                                                             \
-        from_b, b_by_depth, item + q * GROUP_ITEMS, TILE_COLUMNS, column, DEPTH);           \
-  }
 #define STORE(SLOT)                                                                         \
   _Pragma("unroll") for (uint q = 0; q < A_QUADS; ++q) {                                    \
     store_in_tile(                                                                          \

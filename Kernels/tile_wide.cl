@@ -84,3 +84,14 @@ __attribute__((noinline)) float4 finish_quad(
   }
   return sum;
 }
+
+// Has an item fetch its quads of both tiles at a depth: into a_next and b_next.
+#define FETCH(DEPTH)                                                                        \
+  _Pragma("unroll") for (uint q = 0; q < A_QUADS; ++q) {                                    \
+    a_next[q] = fetch_for_tile(                                                             \
+        from_a, a_by_depth, item + q * GROUP_ITEMS, TILE_ROWS, row, DEPTH);                 \
+  }                                                                                         \
+  _Pragma("unroll") for (uint q = 0; q < B_QUADS; ++q) {                                    \
+    b_next[q] = fetch_for_tile(                                                             \
+        from_b, b_by_depth, item + q * GROUP_ITEMS, TILE_COLUMNS, column, DEPTH);           \
+  }

@@ -56,13 +56,10 @@ public final class CPUBackend: Backend {
     variables: any VariableStore
   ) throws(ComputeError) -> any Plan {
     precondition(batchCapacity > 0, "a plan needs room for one row, not \(batchCapacity)")
-    guard let store = variables as? CPUVariableStore else {
-      preconditionFailure("variables of another backend were given: \(type(of: variables))")
-    }
     return try CPUPlan(
       graph.fused(),
       batchCapacity: batchCapacity,
-      store: store,
+      store: ownStore(variables),
       isa: instructionSet.isa,
       pool: pool
     )
@@ -80,15 +77,19 @@ public final class CPUBackend: Backend {
     precision: ScoringPrecision,
     inputRanges: [ActivationRange]
   ) throws(ComputeError) -> (any ScoringNet)? {
-    guard let store = variables as? CPUVariableStore else {
-      preconditionFailure("variables of another backend were given: \(type(of: variables))")
-    }
     guard let chain = DenseChain(graph) else { return nil }
     precondition(
       precision != .int8 || inputRanges.count == chain.layers.count,
       "\(inputRanges.count) ranges for \(chain.layers.count) layers")
     return try CPUScoringNet(
-      chain, store: store, precision: precision, inputRanges: inputRanges,
+      chain, store: ownStore(variables), precision: precision, inputRanges: inputRanges,
       isa: instructionSet.isa, pool: pool)
+  }
+
+  private func ownStore(_ variables: any VariableStore) -> CPUVariableStore {
+    guard let store = variables as? CPUVariableStore else {
+      preconditionFailure("variables of another backend were given: \(type(of: variables))")
+    }
+    return store
   }
 }

@@ -93,7 +93,7 @@ INLINE void dense(const apus_layer *layer, const float *packed, const float *x, 
   };
   const size_t tiles = tiles_for(rows);
   for (size_t tile = 0, r = 0, count; tile < tiles; tile++, r += count) {
-    // The last tile takes what is left; a division would cost one row as much as a layer.
+    // A single tile needs no division, which would cost one row as much as a layer.
     count = tiles == 1 ? rows : first_row(rows, tiles, tile + 1) - r;
     t.a = x + r * x_stride;
     for (size_t j = 0, vectors; j < columns; j += t.repeats * vectors * WIDTH) {

@@ -218,16 +218,6 @@ static __attribute__((noinline)) void KERNEL(finish_tile)(const struct KERNEL(ti
 #undef FINISH
 }
 
-// The floats of a cache line.
-#define CACHE_LINE 16
-
-// Asks for `rows` rows of a panel of C, which comes from far away, before it is needed.
-INLINE void prefetch_panel(const float *c, size_t stride, size_t rows) {
-  for (size_t r = 0; r < rows; r++) {
-    for (size_t j = 0; j < PANEL; j += CACHE_LINE) __builtin_prefetch(c + r * stride + j, 1);
-  }
-}
-
 #define TILE_CASE(rows, ...) \
   case rows: compute_tiles(t, rows, __VA_ARGS__); break;
 #define TILE_CASES_1(...) TILE_CASE(1, __VA_ARGS__)
