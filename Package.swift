@@ -19,9 +19,12 @@ let argumentParser = Target.Dependency.product(
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -48,7 +51,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -70,23 +76,26 @@ let package = Package(
     room("ApusSimulation", ["ApusRandom"]),
 
     // Serving: frames, server, client.
+    .target(name: "CLinux", cSettings: cSettings),
     room("ApusWire", [nio("NIOCore")]),
     room(
       "ApusServing",
       [
-        "ApusCompute", "ApusData", "ApusModel", "ApusWire", collections, logging, nio("NIOCore"),
-        nio("NIOPosix"),
+        "ApusCompute", "ApusData", "ApusModel", "ApusWire", "CLinux", collections, crypto, logging,
+        nio("NIOCore"), nio("NIOPosix"), ssl,
       ]),
+    room("ApusOperations", ["ApusServing", hummingbird, logging, nio("NIOCore")]),
     room(
-      "ApusClient", ["ApusWire", collections, logging, nio("NIOCore"), nio("NIOPosix")]),
-    room("ApusBench", [histogram, nio("NIOCore"), nio("NIOPosix")]),
+      "ApusClient",
+      ["ApusWire", collections, crypto, logging, nio("NIOCore"), nio("NIOPosix"), ssl]),
+    room("ApusBench", ["ApusWire", "CLinux", histogram, nio("NIOCore"), nio("NIOPosix")]),
 
     .executableTarget(
       name: "apus",
       dependencies: [
         "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
-        "ApusOpenCL", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire", argumentParser,
-        logging, unixSignals, nio("NIOCore"), nio("NIOPosix"),
+        "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
+        argumentParser, logging, unixSignals, nio("NIOCore"), nio("NIOPosix"), yams,
       ],
       swiftSettings: swiftSettings
     ),
@@ -118,7 +127,13 @@ let package = Package(
     tests("ApusDataTests", ["ApusData", "ApusRandom"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
-    tests("ApusServingTests", ["ApusClient", "ApusServing", "ApusWire", nio("NIOCore")]),
+    tests("ApusOperationsTests", ["ApusOperations", "ApusServing", "ApusWire", nio("NIOCore")]),
+    tests(
+      "ApusServingTests",
+      [
+        "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusServing", "ApusWire", crypto,
+        nio("NIOCore"), nio("NIOPosix"), ssl,
+      ]),
     tests("ApusSimulationTests", ["ApusSimulation"]),
     tests(
       "ApusTrainingTests",

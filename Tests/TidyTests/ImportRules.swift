@@ -20,14 +20,16 @@ enum ImportRules {
     "ApusTraining": ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"],
     "ApusSimulation": ["ApusRandom"],
 
+    "CLinux": [],
     "ApusWire": [],
-    "ApusServing": ["ApusCompute", "ApusData", "ApusModel", "ApusWire"],
+    "ApusServing": ["ApusCompute", "ApusData", "ApusModel", "ApusWire", "CLinux"],
+    "ApusOperations": ["ApusServing"],
     "ApusClient": ["ApusWire"],
-    "ApusBench": [],
+    "ApusBench": ["ApusWire", "CLinux"],
 
     "apus": [
       "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
-      "ApusOpenCL", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
+      "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
     ],
 
     "ApusBenchTests": ["ApusBench"],
@@ -37,7 +39,10 @@ enum ImportRules {
     "ApusDataTests": ["ApusData", "ApusRandom"],
     "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
     "ApusRandomTests": ["ApusRandom"],
-    "ApusServingTests": ["ApusClient", "ApusServing", "ApusWire"],
+    "ApusOperationsTests": ["ApusOperations", "ApusServing", "ApusWire"],
+    "ApusServingTests": [
+      "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusServing", "ApusWire",
+    ],
     "ApusSimulationTests": ["ApusSimulation"],
     "ApusTrainingTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"],
     "ApusWireTests": ["ApusWire"],
@@ -49,6 +54,8 @@ enum ImportRules {
   /// Modules from elsewhere that only some rooms may import: sockets, and the command line.
   static let guarded: [String: Set<String>] = [
     "ArgumentParser": ["apus"],
+    "Hummingbird": ["ApusOperations"],
+    "Yams": ["apus"],
     "NIOPosix": [
       "ApusBench", "ApusClient", "ApusClientTests", "ApusServing", "ApusServingTests",
       "EndToEndTests", "apus",

@@ -1,0 +1,3 @@
+import ApusServing
+import Hummingbird
+

@@ -1,0 +1,29 @@
+// Calls of Linux that Swift's own module of the C library leaves out.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <sched.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+/// Moves the calling thread to the class of threads that run only when a processor has nothing else
+/// to do. Returns 0, or an error number.
+int clinux_become_idle_class(void);
+
+/// Keeps the calling thread on one processor. Returns 0, or an error number.
+int clinux_pin_to_processor(int processor);
+
+/// Tells the processor that the caller waits in a loop.
+static inline void clinux_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+#endif
