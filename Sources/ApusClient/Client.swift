@@ -291,7 +291,8 @@ extension Frame {
       let header = try? FrameHeader(
         decoding: buffer.readableBytesSpan,
         from: .client,
-        maximumBodyLength: .max
+        maximumBodyLength: .max,
+        features: .known
       )
     else {
       preconditionFailure("a request was not encoded as a frame")

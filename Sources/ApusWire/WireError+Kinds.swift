@@ -47,14 +47,63 @@ extension WireError {
     text: "more is in flight than the credit of the connection"
   )
 
-  /// The budget ran out before scoring started.
-  public static let deadline = WireError(
-    code: .deadline,
-    category: .overload,
-    isRetryable: true,
-    row: 1,
-    text: "the budget ran out before the request was scored"
+  /// The client cancelled the request.
+  public static let cancelled = WireError(
+    code: .cancelled,
+    category: .client,
+    isRetryable: false,
+    text: "the request was cancelled"
   )
+
+  /// The connection may not do that.
+  public static let forbidden = WireError(
+    code: .forbidden,
+    category: .client,
+    isRetryable: false,
+    text: "this connection may not do that"
+  )
+
+  /// The client must authenticate first.
+  public static let authenticationRequired = WireError(
+    code: .auth,
+    category: .client,
+    isRetryable: false,
+    text: "authenticate first"
+  )
+
+  /// The client's proof is wrong.
+  ///
+  /// - Parameter retryAfterMilliseconds: How long further attempts are in vain.
+  /// - Returns: The error, the same for an unknown identifier and a wrong code.
+  public static func authenticationFailed(retryAfterMilliseconds: UInt32 = 0) -> WireError {
+    WireError(
+      code: .auth,
+      category: .client,
+      isRetryable: false,
+      retryAfterMilliseconds: retryAfterMilliseconds,
+      text: "the identifier or the code is wrong"
+    )
+  }
+
+  /// The budget ran out.
+  ///
+  /// - Parameter stage: Where the request was by then.
+  /// - Returns: The error.
+  public static func deadline(_ stage: DeadlineStage) -> WireError {
+    let text =
+      switch stage {
+      case .admission: "the budget is shorter than the wait"
+      case .queue: "the budget ran out before the request was scored"
+      case .compute: "the budget ran out while the request was scored"
+      }
+    return WireError(
+      code: .deadline,
+      category: .overload,
+      isRetryable: true,
+      row: stage.rawValue,
+      text: text
+    )
+  }
 
   /// The server is going away.
   public static let draining = WireError(

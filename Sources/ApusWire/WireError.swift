@@ -70,6 +70,10 @@ extension WireError {
     public static let checksum = Code(rawValue: 3)
     /// A limit was exceeded; the row holds the limit.
     public static let tooLarge = Code(rawValue: 4)
+    /// The client did not authenticate, or not rightly.
+    public static let auth = Code(rawValue: 5)
+    /// The connection may not do that.
+    public static let forbidden = Code(rawValue: 6)
     /// No such model.
     public static let unknownModel = Code(rawValue: 7)
     /// The rows were made for another schema.
@@ -82,8 +86,10 @@ extension WireError {
     public static let overloaded = Code(rawValue: 11)
     /// More in flight than the credit.
     public static let flow = Code(rawValue: 12)
-    /// The budget ran out.
+    /// The budget ran out; the row holds the ``DeadlineStage``.
     public static let deadline = Code(rawValue: 13)
+    /// The client cancelled the request.
+    public static let cancelled = Code(rawValue: 14)
     /// The server is going away.
     public static let draining = Code(rawValue: 15)
     /// The computing device failed.
@@ -106,6 +112,18 @@ extension WireError {
     case server = 3
     /// The server is going away.
     case shutdown = 4
+  }
+}
+
+extension WireError {
+  /// Where a request was when its budget ran out: the detail of DEADLINE.
+  public enum DeadlineStage: UInt32, CaseIterable, Sendable {
+    /// It came with less time than the work before it takes.
+    case admission = 1
+    /// It waited.
+    case queue = 2
+    /// It was being computed.
+    case compute = 3
   }
 }
 

@@ -39,6 +39,9 @@ public enum WireLimits {
   /// The models of one MODEL_LIST_OK.
   public static let modelsInList = 4096
 
+  /// The figures of one STATS_OK.
+  public static let statistics = 65_536
+
   /// The bytes of the name and of the version of a model, a client or a server.
   public static let nameLength = 64
 

@@ -186,7 +186,7 @@ import Testing
       }
       #expect(replies[10]?.header.type == .scoreOK)
       let error = try WireError(decoding: try #require(replies[11]).body)
-      #expect(error == .deadline)
+      #expect(error == .deadline(.queue))
       #expect(test.model.calls.count == calls || calls == 0)
     }
   }

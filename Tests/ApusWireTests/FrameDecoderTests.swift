@@ -7,7 +7,7 @@ import Testing
   func everyTruncationWaitsAndThenContinues(_ vector: Vector) throws {
     for length in 0..<vector.bytes.count {
       var buffer = ByteBuffer(bytes: vector.bytes.prefix(length))
-      var decoder = FrameDecoder(from: vector.sender)
+      var decoder = FrameDecoder(from: vector.sender, features: .known)
       #expect(try decoder.next(from: &buffer) == nil, "\(length) bytes")
       #expect(decoder.isInsideFrame == (length >= WireLimits.headerLength))
       buffer.writeBytes(vector.bytes.dropFirst(length))
@@ -20,7 +20,7 @@ import Testing
   @Test func framesInOneBufferComeOutInOrder() throws {
     let vectors = Vector.all.filter { $0.sender == .client }
     var buffer = ByteBuffer(bytes: vectors.flatMap(\.bytes))
-    var decoder = FrameDecoder(from: .client)
+    var decoder = FrameDecoder(from: .client, features: .known)
     for vector in vectors {
       #expect(try decoder.next(from: &buffer)?.header.type.rawValue == vector.bytes[5])
     }
@@ -35,7 +35,8 @@ import Testing
       var buffer = ByteBuffer(bytes: bytes)
       var decoder = FrameDecoder(
         from: vector.sender,
-        maximumBodyLength: WireLimits.defaultBodyLength
+        maximumBodyLength: WireLimits.defaultBodyLength,
+        features: .known
       )
       #expect(throws: FrameFailure.self, "bit \(bit)") { try decoder.next(from: &buffer) }
     }
@@ -48,7 +49,7 @@ import Testing
       var bytes = vector.bytes
       bytes[bit / 8] ^= 1 << UInt8(bit % 8)
       var buffer = ByteBuffer(bytes: bytes + next.bytes)
-      var decoder = FrameDecoder(from: vector.sender)
+      var decoder = FrameDecoder(from: vector.sender, features: .known)
       let failure = #expect(throws: FrameFailure.self) { try decoder.next(from: &buffer) }
       #expect(failure?.error.code == .checksum)
       #expect(failure?.connectionSurvives == true)
@@ -84,10 +85,11 @@ import Testing
   private func failure(
     _ buffer: ByteBuffer,
     from sender: FrameHeader.Sender = .client,
-    limit: Int = 4096
+    limit: Int = 4096,
+    features: Features = .known
   ) -> FrameFailure? {
     var buffer = buffer
-    var decoder = FrameDecoder(from: sender, maximumBodyLength: limit)
+    var decoder = FrameDecoder(from: sender, maximumBodyLength: limit, features: features)
     return #expect(throws: FrameFailure.self) { try decoder.next(from: &buffer) }
   }
 
@@ -113,14 +115,44 @@ import Testing
   @Test func typesOfTheWrongSideAreRefused() {
     for type in FrameType.allCases {
       let wrong: FrameHeader.Sender = type.isFromServer ? .client : .server
-      let buffer = header(type: type.rawValue, id: type == .goAway ? 0 : 1)
+      let buffer = header(type: type.rawValue, id: type.correlationID)
       #expect(failure(buffer, from: wrong)?.error.code == .protocolViolation)
     }
   }
 
-  @Test func everyFlagIsReserved() {
+  @Test func aFlagNeedsItsFeatureAndAScoringFrame() throws {
     for bit in 0..<16 {
-      #expect(failure(header(flags: 1 << UInt16(bit)))?.error.code == .protocolViolation)
+      let flags: UInt16 = 1 << UInt16(bit)
+      let feature: Features? = bit == 0 ? .timing : bit <= 2 ? .classes : nil
+      for type in FrameType.allCases where !type.isFromServer {
+        let buffer = header(type: type.rawValue, flags: flags, id: type.correlationID)
+        let others = Features.known.subtracting(feature ?? [])
+        #expect(failure(buffer, features: others)?.error.code == .protocolViolation)
+        guard let feature, type.isScoring else {
+          #expect(failure(buffer)?.consequence == .close)
+          continue
+        }
+        var decoder = FrameDecoder(from: .client, features: feature.union(type.feature))
+        var accepted = buffer
+        accepted.writeRepeatingByte(0, count: 16)
+        // The body is not right, but the header is.
+        let failure = #expect(throws: FrameFailure.self) { try decoder.next(from: &accepted) }
+        #expect(failure?.error == .bodyChecksum, "\(type), flag \(bit)")
+      }
+    }
+  }
+
+  @Test func aTypeNeedsItsFeature() throws {
+    for type in FrameType.allCases where !type.feature.isEmpty {
+      let sender: FrameHeader.Sender = type.isFromServer ? .server : .client
+      let buffer = header(type: type.rawValue, id: type.correlationID)
+      let others = Features.known.subtracting(type.feature)
+      let failure = failure(buffer, from: sender, features: others)
+      #expect(failure?.error.text == "the type of a frame is unknown", "\(type)")
+      #expect(failure?.consequence == .close)
+      var decoder = FrameDecoder(from: sender, features: type.feature)
+      var accepted = buffer
+      #expect(try decoder.next(from: &accepted) == nil)
     }
   }
 

@@ -34,7 +34,7 @@ import Testing
       guard let type = FrameType(rawValue: vector.bytes[5]) else { continue }
       var body = Array(vector.bytes.dropFirst(32))
       mutate(&body, vector, &random)
-      var buffer = frame(type, id: type == .goAway ? 0 : 1, body: body)
+      var buffer = frame(type, body: body)
       do {
         let message = try decodeFully(&buffer, from: vector.sender)
         #expect(message != nil, "seed \(seed), \(round)")

@@ -26,7 +26,7 @@ import Testing
     let type = try #require(FrameType(rawValue: vector.bytes[5]))
     let body = Array(vector.bytes.dropFirst(32))
     for length in stride(from: 8, to: body.count, by: 8) {
-      let buffer = frame(type, id: type == .goAway ? 0 : 1, body: Array(body.prefix(length)))
+      let buffer = frame(type, body: Array(body.prefix(length)))
       #expect(error(buffer)?.code == .protocolViolation, "\(length) of \(body.count) bytes")
     }
   }
@@ -35,7 +35,7 @@ import Testing
   func everyLongerBodyIsRefused(_ vector: Vector) throws {
     let type = try #require(FrameType(rawValue: vector.bytes[5]))
     let body = Array(vector.bytes.dropFirst(32)) + [UInt8](repeating: 0, count: 8)
-    #expect(error(frame(type, id: type == .goAway ? 0 : 1, body: body)) != nil)
+    #expect(error(frame(type, body: body)) != nil)
   }
 
   @Test(arguments: Vector.all)
@@ -45,7 +45,7 @@ import Testing
     let blockLength = Int(body[0])
     body.insert(contentsOf: [UInt8](repeating: 0xAB, count: 16), at: blockLength)
     body[0] = UInt8(blockLength + 16)
-    var longer = frame(type, id: type == .goAway ? 0 : 1, body: body)
+    var longer = frame(type, body: body)
     var original = vector.buffer
     let expected = try decodeFully(&original, from: vector.sender)
     #expect(try decodeFully(&longer, from: vector.sender) == expected)
@@ -54,18 +54,17 @@ import Testing
   @Test(arguments: Vector.all)
   func extensionsAreSkippedUnlessCritical(_ vector: Vector) throws {
     let type = try #require(FrameType(rawValue: vector.bytes[5]))
-    let id: UInt64 = type == .goAway ? 0 : 1
     var body = Array(vector.bytes.dropFirst(32))
     body += [7, 0, 0, 0, 3, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0]
-    body[4] = 16
-    var extended = frame(type, id: id, body: body)
+    body[4] += 16
+    var extended = frame(type, body: body)
     #expect(try decodeFully(&extended, from: vector.sender) != nil)
 
     let start = body.count - 16
     for (offset, byte) in [(1, 0x80), (2, 1), (4, 9), (11, 1)] as [(Int, UInt8)] {
       var broken = body
       broken[start + offset] = byte
-      #expect(error(frame(type, id: id, body: broken))?.code == .protocolViolation)
+      #expect(error(frame(type, body: broken))?.code == .protocolViolation)
     }
   }
 

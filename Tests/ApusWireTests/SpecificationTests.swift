@@ -5,7 +5,7 @@ import Testing
 /// The examples of the specification, byte for byte, in both directions.
 @Suite struct SpecificationTests {
   @Test func fieldsOfEachVectorCoverItsFrameWithoutGaps() {
-    #expect(Vector.all.count >= 18)
+    #expect(Vector.all.count >= 51)
     for vector in Vector.all {
       var offset = 0
       for field in vector.fields {
@@ -24,7 +24,7 @@ import Testing
   @Test(arguments: Vector.all)
   func headerHoldsTheFieldsOfTheVector(_ vector: Vector) throws {
     var buffer = vector.buffer
-    var decoder = FrameDecoder(from: vector.sender)
+    var decoder = FrameDecoder(from: vector.sender, features: .known)
     let frame = try #require(try decoder.next(from: &buffer))
     #expect(buffer.readableBytes == 0)
     let values = Dictionary(
@@ -33,40 +33,51 @@ import Testing
     )
     #expect("\(frame.header.correlationID)" == values["correlation id"])
     #expect("\(frame.header.budgetMicroseconds)" == values["budget"])
+    #expect("\(frame.header.flags.rawValue)" == values["flags"])
     #expect("\(frame.header.bodyLength)" == values["body length"])
   }
 
   @Test func hello() throws {
-    var hello = Hello(clientName: "apus-swift", clientVersion: "1.0.0")
-    hello.wantedRequestCredit = 64
-    try check(hello, "hello", id: 1)
-  }
-
-  @Test func helloOK() throws {
-    try check(
-      HelloOK(
-        environment: 7,
-        bodyLength: 4 << 20,
-        rowsPerRequest: 8192,
-        credit: Credit(requests: 64, rows: 65536, bytes: 16 << 20),
-        defaultBudgetMicroseconds: 1_000_000,
-        maximumBudgetMicroseconds: 60_000_000,
-        serverName: "apus",
-        serverVersion: "1.0.0"
+    try checkVector(
+      Hello(
+        clientName: "apus-swift",
+        clientVersion: "1.0.0",
+        wantedRequestCredit: 64,
+        features: .known
       ),
-      "hello-ok",
+      "hello",
       id: 1
     )
   }
 
+  @Test func helloOK() throws {
+    var message = HelloOK(
+      environment: 7,
+      bodyLength: 4 << 20,
+      rowsPerRequest: 8192,
+      credit: Credit(requests: 64, rows: 65536, bytes: 16 << 20),
+      defaultBudgetMicroseconds: 1_000_000,
+      maximumBudgetMicroseconds: 60_000_000,
+      serverName: "apus",
+      serverVersion: "1.0.0",
+      features: .known,
+      keepaliveIntervalSeconds: 30
+    )
+    try checkVector(message, "hello-ok", id: 1)
+    message.requiresAuthentication = true
+    message.keepaliveIntervalSeconds = 0
+    message.challenge = Array(0..<32)
+    try checkVector(message, "hello-ok-auth-required", id: 1)
+  }
+
   @Test func pingAndPong() throws {
-    try check(Ping(number: 0x0123_4567_89AB_CDEF), "ping", id: 2)
-    try check(Pong(number: 0x0123_4567_89AB_CDEF), "pong", id: 2)
+    try checkVector(Ping(number: 0x0123_4567_89AB_CDEF), "ping", id: 2)
+    try checkVector(Pong(number: 0x0123_4567_89AB_CDEF), "pong", id: 2)
   }
 
   @Test func modelLists() throws {
-    try check(ModelListRequest(), "model-list", id: 3)
-    try check(
+    try checkVector(ModelListRequest(), "model-list", id: 3)
+    try checkVector(
       ModelList(entries: [
         .init(handle: ModelHandle(rawValue: 0x1122_3344), name: "churn", version: "000002"),
         .init(handle: ModelHandle(rawValue: 5), name: "shop.buy_now", version: "1"),
@@ -74,12 +85,13 @@ import Testing
       "model-list-ok",
       id: 3
     )
-    try check(ModelList(entries: []), "model-list-ok-empty", id: 4)
+    try checkVector(ModelList(entries: []), "model-list-ok-empty", id: 4)
   }
 
   @Test func modelInfo() throws {
-    try check(ModelInfoRequest(name: "churn"), "model-info", id: 5)
-    try check(
+    try checkVector(ModelInfoRequest(name: "churn"), "model-info", id: 5)
+    try checkVector(ModelInfoRequest(name: "churn", version: "000002"), "model-info-version", id: 5)
+    try checkVector(
       ModelInfo(
         handle: ModelHandle(rawValue: 0x1122_3344),
         name: "churn",
@@ -88,6 +100,7 @@ import Testing
         task: .binaryClassification,
         featureWidth: 6,
         outputWidth: 1,
+        embeddingWidth: 64,
         outputNames: ["leaves"],
         columns: [
           .init(name: "age", valueKind: .real), .init(name: "weekend", valueKind: .boolean),
@@ -165,12 +178,12 @@ import Testing
 
   @Test func scoreReplies() throws {
     let model = ModelHandle(rawValue: 0x1122_3344)
-    try check(
+    try checkVector(
       ScoreReply(model: model, rowCount: 2, outputWidth: 1, scores: [0.25, 0.75]),
       "score-ok",
       id: 7
     )
-    try check(
+    try checkVector(
       ScoreReply(
         model: model,
         rowCount: 3,
@@ -214,17 +227,17 @@ import Testing
   }
 
   @Test func errors() throws {
-    try check(
+    try checkVector(
       WireError.badInput("a value is not a finite number", row: 1, column: 2),
       "error-bad-input",
       id: 9
     )
-    try check(
+    try checkVector(
       WireError.overloaded(retryAfterMilliseconds: 20),
       "error-overloaded",
       id: 10
     )
-    try check(
+    try checkVector(
       WireError.protocolViolation("the first frame must be HELLO"),
       "error-connection",
       id: 0
@@ -232,26 +245,10 @@ import Testing
   }
 
   @Test func goAway() throws {
-    try check(GoAway(reason: .shutdown, milliseconds: 5000), "goaway", id: 0)
-  }
-
-  /// Encodes `message` and decodes the vector; both must agree.
-  private func check<M: Message>(_ message: M, _ name: String, id: UInt64) throws {
-    let vector = Vector.named(name)
-    var buffer = ByteBuffer()
-    message.encode(into: &buffer, correlationID: id)
-    #expect(buffer == vector.buffer)
-    var decoder = FrameDecoder(from: vector.sender)
-    var received = vector.buffer
-    let frame = try #require(try decoder.next(from: &received))
-    #expect(frame.header.type == M.type)
-    #expect(try M(decoding: frame.body) == message)
+    try checkVector(GoAway(reason: .shutdown, milliseconds: 5000), "goaway", id: 0)
   }
 
   private func decodedRequest(_ name: String) throws -> ScoreRequest {
-    var buffer = Vector.named(name).buffer
-    var decoder = FrameDecoder(from: .client)
-    let frame = try #require(try decoder.next(from: &buffer))
-    return try ScoreRequest(decoding: frame.body)
+    try ScoreRequest(decoding: try vectorFrame(name).body)
   }
 }

@@ -202,7 +202,7 @@ package struct ServerConnection {
         deadline: now + budget(frame.header.budgetMicroseconds)
       )
     default:
-      preconditionFailure("the decoder lets only requests through, not \(frame.header.type)")
+      throw .forbidden
     }
   }
 

@@ -262,7 +262,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     guard scorer.isSmall(for: server.configuration) else {
       return scoreInPool(scorer, deadline, context)
     }
-    guard NIODeadline.now() < deadline else { return complete(id, .failure(.deadline)) }
+    guard NIODeadline.now() < deadline else { return complete(id, .failure(.deadline(.queue))) }
     do throws(WireError) {
       try scorer.score(into: &outbound)
       _ = connection.finish(id, at: .now())
@@ -303,7 +303,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     of scorer: RequestScorer,
     _ deadline: NIODeadline
   ) -> Result<ByteBuffer, WireError> {
-    guard NIODeadline.now() < deadline else { return .failure(.deadline) }
+    guard NIODeadline.now() < deadline else { return .failure(.deadline(.queue)) }
     var buffer = ByteBuffer()
     do throws(WireError) {
       try scorer.score(into: &buffer)

@@ -53,7 +53,7 @@ extension RawColumn {
 
 extension ByteBuffer {
   /// Reads one bit per row, and the padding behind them.
-  fileprivate mutating func readBitmap(count: Int) throws(WireError) -> [Bool] {
+  mutating func readBitmap(count: Int) throws(WireError) -> [Bool] {
     let length = ((count + 7) / 8 + 7) & ~7
     guard let bytes = readSlice(length: length) else {
       throw .protocolViolation("a column is shorter than its rows")

@@ -8,8 +8,7 @@ extension RawColumn {
     buffer.writeInteger(missing.isEmpty ? 0 : 1, as: UInt8.self)
     buffer.writeRepeatingByte(0, count: 6)
     if !missing.isEmpty {
-      writeBitmap(into: &buffer)
-      buffer.writePadding(since: start)
+      buffer.writeBitmap(missing)
     }
     switch values {
     case .numbers(let numbers):
@@ -32,16 +31,6 @@ extension RawColumn {
     )
   }
 
-  private func writeBitmap(into buffer: inout ByteBuffer) {
-    for first in stride(from: 0, to: missing.count, by: 8) {
-      var byte: UInt8 = 0
-      for row in first..<min(first + 8, missing.count) where missing[row] {
-        byte |= 1 << UInt8(row - first)
-      }
-      buffer.writeInteger(byte)
-    }
-  }
-
   private func writeCategories(
     _ dictionary: [String],
     _ codes: [UInt32],
@@ -59,5 +48,20 @@ extension RawColumn {
       buffer.writeInteger(isMissing(row) ? 0 : codes[row], endianness: .little)
     }
     for text in dictionary { buffer.writeString(text) }
+  }
+}
+
+extension ByteBuffer {
+  /// Writes one bit per element, and the padding behind them.
+  mutating func writeBitmap(_ bits: [Bool]) {
+    let start = writerIndex
+    for first in stride(from: 0, to: bits.count, by: 8) {
+      var byte: UInt8 = 0
+      for index in first..<min(first + 8, bits.count) where bits[index] {
+        byte |= 1 << UInt8(index - first)
+      }
+      writeInteger(byte)
+    }
+    writePadding(since: start)
   }
 }

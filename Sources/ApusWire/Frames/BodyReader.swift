@@ -8,6 +8,8 @@ struct BodyReader {
   private var block: ByteBuffer
   /// The data that was not read yet, with its padding.
   var data: ByteBuffer
+  /// What came along with the body.
+  let extensions: Extensions
 
   init(_ body: ByteBuffer, blockLength minimum: Int) throws(WireError) {
     var body = body
@@ -28,7 +30,7 @@ struct BodyReader {
     }
     self.block = block
     self.data = data
-    if extensionLength > 0 { try Self.verifyExtensions(body) }
+    extensions = extensionLength == 0 ? Extensions() : try Extensions(decoding: body)
   }
 
   /// Reads the next number of the block.
@@ -74,6 +76,13 @@ struct BodyReader {
     return try bytes.validatedText()
   }
 
+  /// Reads one byte of the block that is 0 or 1.
+  mutating func readBoolean() throws(WireError) -> Bool {
+    let byte = read(UInt8.self)
+    guard byte <= 1 else { throw .protocolViolation("a boolean is neither 0 nor 1") }
+    return byte == 1
+  }
+
   /// Verifies that nothing but padding is left of the data.
   func finish() throws(WireError) {
     guard data.readableBytes < WireLimits.alignment else {
@@ -81,31 +90,6 @@ struct BodyReader {
     }
     guard data.readableBytesView.allSatisfy({ $0 == 0 }) else {
       throw .protocolViolation("padding is not zero")
-    }
-  }
-
-  private static func verifyExtensions(_ extensions: ByteBuffer) throws(WireError) {
-    var rest = extensions
-    while rest.readableBytes > 0 {
-      guard
-        let tag = rest.readInteger(endianness: .little, as: UInt16.self),
-        let reserved = rest.readInteger(endianness: .little, as: UInt16.self),
-        let length = rest.readInteger(endianness: .little, as: UInt32.self),
-        Int(length) <= rest.readableBytes
-      else {
-        throw .protocolViolation("the lengths inside a body do not fit")
-      }
-      guard reserved == 0 else { throw .reservedNotZero }
-      guard tag & 0x8000 == 0 else {
-        throw .protocolViolation("a critical extension is unknown")
-      }
-      rest.moveReaderIndex(forwardBy: Int(length))
-      // Extensions start at multiples of 8 and end at one, so the padding is inside.
-      guard let padding = rest.readSlice(length: -Int(length) & 7),
-        padding.readableBytesView.allSatisfy({ $0 == 0 })
-      else {
-        throw .protocolViolation("padding is not zero")
-      }
     }
   }
 }

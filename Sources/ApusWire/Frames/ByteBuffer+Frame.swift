@@ -10,6 +10,8 @@ extension ByteBuffer {
   ///   - type: What the frame is.
   ///   - correlationID: The number that joins a reply to its request.
   ///   - budgetMicroseconds: The microseconds that the sender still has.
+  ///   - flags: What a request asks for beside its answer.
+  ///   - extensions: What goes along with the body; asked for after the body was written.
   ///   - writeBody: Writes the body at the end of the buffer.
   /// - Throws: What `writeBody` throws.
   @inlinable
@@ -17,6 +19,8 @@ extension ByteBuffer {
     _ type: FrameType,
     correlationID: UInt64,
     budgetMicroseconds: UInt32 = 0,
+    flags: FrameFlags = [],
+    extensions: @autoclosure () -> Extensions = Extensions(),
     writeBody: (inout ByteBuffer) throws(Failure) -> Void
   ) throws(Failure) {
     let start = writerIndex
@@ -31,29 +35,42 @@ extension ByteBuffer {
       type,
       startingAt: start,
       correlationID: correlationID,
-      budgetMicroseconds: budgetMicroseconds
+      budgetMicroseconds: budgetMicroseconds,
+      flags: flags,
+      extensions: extensions()
     )
   }
 
-  /// Pads the body of the frame that began at `start` and fills its header in.
+  /// Pads the body of the frame that began at `start`, adds extensions and fills the header in.
   @usableFromInline
   mutating func sealFrame(
     _ type: FrameType,
     startingAt start: Int,
     correlationID: UInt64,
-    budgetMicroseconds: UInt32
+    budgetMicroseconds: UInt32,
+    flags: FrameFlags,
+    extensions: Extensions
   ) {
     let bodyStart = start + WireLimits.headerLength
     writePadding(since: bodyStart)
+    if !extensions.isEmpty { writeExtensions(extensions, ofBodyAt: bodyStart) }
     let body = bodyStart - readerIndex..<writerIndex - readerIndex
     let header = FrameHeader(
       type: type,
+      flags: flags,
       bodyLength: UInt32(body.count),
       correlationID: correlationID,
       budgetMicroseconds: budgetMicroseconds,
       bodyChecksum: CRC32C.checksum(readableBytesSpan.extracting(body))
     )
     header.set(in: &self, at: start)
+  }
+
+  /// Appends extensions to a padded body and tells their length in its first bytes.
+  private mutating func writeExtensions(_ extensions: Extensions, ofBodyAt bodyStart: Int) {
+    let start = writerIndex
+    extensions.encode(into: &self)
+    setInteger(UInt32(writerIndex - start), at: bodyStart + 4, endianness: .little)
   }
 
   /// Writes zero bytes until a multiple of 8 bytes has been written since `start`.

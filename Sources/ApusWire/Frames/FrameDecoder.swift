@@ -16,6 +16,9 @@ public struct FrameDecoder: Sendable {
   /// It is 4096 until HELLO_OK, then the granted limit.
   public var maximumBodyLength: Int
 
+  /// The features that HELLO_OK agreed on; none before.
+  public var features: Features
+
   private let sender: FrameHeader.Sender
   private var pendingHeader: FrameHeader?
 
@@ -24,12 +27,15 @@ public struct FrameDecoder: Sendable {
   /// - Parameters:
   ///   - sender: The side whose frames are read.
   ///   - maximumBodyLength: The largest body accepted, in bytes.
+  ///   - features: The features that were agreed on.
   public init(
     from sender: FrameHeader.Sender,
-    maximumBodyLength: Int = WireLimits.handshakeBodyLength
+    maximumBodyLength: Int = WireLimits.handshakeBodyLength,
+    features: Features = []
   ) {
     self.sender = sender
     self.maximumBodyLength = maximumBodyLength
+    self.features = features
   }
 
   /// Takes the next whole frame from the front of `buffer`.
@@ -50,7 +56,8 @@ public struct FrameDecoder: Sendable {
       header = try FrameHeader(
         decoding: buffer.readableBytesSpan,
         from: sender,
-        maximumBodyLength: maximumBodyLength
+        maximumBodyLength: maximumBodyLength,
+        features: features
       )
       buffer.moveReaderIndex(forwardBy: WireLimits.headerLength)
     }

@@ -18,6 +18,9 @@ public struct FrameHeader: Equatable, Sendable {
   /// What the frame is.
   public var type: FrameType
 
+  /// What a request asks for beside its answer.
+  public var flags: FrameFlags
+
   /// The bytes of the body.
   public var bodyLength: UInt32
 
@@ -34,18 +37,21 @@ public struct FrameHeader: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - type: What the frame is.
+  ///   - flags: What a request asks for beside its answer.
   ///   - bodyLength: The bytes of the body.
   ///   - correlationID: The number that joins a reply to its request.
   ///   - budgetMicroseconds: The microseconds that the sender still has.
   ///   - bodyChecksum: The checksum of the body.
   public init(
     type: FrameType,
+    flags: FrameFlags = [],
     bodyLength: UInt32,
     correlationID: UInt64,
     budgetMicroseconds: UInt32 = 0,
     bodyChecksum: UInt32
   ) {
     self.type = type
+    self.flags = flags
     self.bodyLength = bodyLength
     self.correlationID = correlationID
     self.budgetMicroseconds = budgetMicroseconds
@@ -60,6 +66,7 @@ public struct FrameHeader: Equatable, Sendable {
   public func set(in buffer: inout ByteBuffer, at index: Int) {
     let first =
       UInt64(Self.magic) | UInt64(Self.version) << 32 | UInt64(type.rawValue) << 40
+      | UInt64(flags.rawValue) << 48
     let last = UInt64(budgetMicroseconds) | UInt64(bodyChecksum) << 32
     buffer.setInteger(first, at: index, endianness: .little)
     buffer.setInteger(bodyLength, at: index + 8, endianness: .little)
@@ -78,11 +85,13 @@ public struct FrameHeader: Equatable, Sendable {
   ///   - bytes: At least 32 bytes.
   ///   - sender: The side that sent the frame.
   ///   - maximumBodyLength: The largest body accepted.
+  ///   - features: The features that were agreed on.
   /// - Throws: ``FrameFailure`` that says what becomes of the connection.
   public init(
     decoding bytes: RawSpan,
     from sender: Sender,
-    maximumBodyLength: Int
+    maximumBodyLength: Int,
+    features: Features
   ) throws(FrameFailure) {
     precondition(
       bytes.byteCount >= WireLimits.headerLength,
@@ -111,11 +120,12 @@ public struct FrameHeader: Equatable, Sendable {
       throw FrameFailure(.version, .close)
     }
     guard let type = FrameType(rawValue: UInt8(truncatingIfNeeded: first >> 40)),
-      type.isFromServer == (sender == .server)
+      type.isFromServer == (sender == .server), type.feature.isSubset(of: features)
     else {
       throw FrameFailure(.protocolViolation("the type of a frame is unknown"), .close)
     }
-    guard first >> 48 == 0 else {
+    let flags = FrameFlags(rawValue: UInt16(first >> 48))
+    guard flags.isEmpty || (type.isScoring && flags.isSubset(of: features.flags)) else {
       throw FrameFailure(.protocolViolation("a flag is set that was not agreed on"), .close)
     }
     let length = UInt32(truncatingIfNeeded: second)
@@ -138,6 +148,7 @@ public struct FrameHeader: Equatable, Sendable {
     }
     self.init(
       type: type,
+      flags: flags,
       bodyLength: length,
       correlationID: id,
       budgetMicroseconds: UInt32(truncatingIfNeeded: last),

@@ -11,8 +11,8 @@ public struct Hello: Message {
   /// The highest version that the client speaks.
   public var highestVersion: UInt8
 
-  /// The feature bits that the client offers.
-  public var features: UInt64
+  /// The features that the client offers.
+  public var features: Features
 
   /// The environment that the client belongs to; 0 matches any.
   public var environment: UInt64
@@ -39,15 +39,17 @@ public struct Hello: Message {
   ///   - clientVersion: The version of the client, at most 64 bytes.
   ///   - environment: The environment that the client belongs to; 0 matches any.
   ///   - wantedRequestCredit: The requests in flight that the client wishes for.
+  ///   - features: The features that the client offers.
   public init(
     clientName: String,
     clientVersion: String,
     environment: UInt64 = 0,
-    wantedRequestCredit: UInt32 = 0
+    wantedRequestCredit: UInt32 = 0,
+    features: Features = []
   ) {
     self.lowestVersion = FrameHeader.version
     self.highestVersion = FrameHeader.version
-    self.features = 0
+    self.features = features
     self.environment = environment
     self.wantedRequestCredit = wantedRequestCredit
     self.wantedBodyLength = 0
@@ -63,7 +65,7 @@ public struct Hello: Message {
     highestVersion = reader.read(UInt8.self)
     try reader.readReserved(2)
     wantedRequestCredit = reader.read(UInt32.self)
-    features = reader.read(UInt64.self)
+    features = Features(rawValue: reader.read(UInt64.self))
     environment = reader.read(UInt64.self)
     wantedBodyLength = reader.read(UInt32.self)
     wantedRowsPerRequest = reader.read(UInt32.self)
@@ -79,7 +81,7 @@ public struct Hello: Message {
     buffer.writeInteger(highestVersion)
     buffer.writeRepeatingByte(0, count: 2)
     buffer.writeInteger(wantedRequestCredit, endianness: .little)
-    buffer.writeInteger(features, endianness: .little)
+    buffer.writeInteger(features.rawValue, endianness: .little)
     buffer.writeInteger(environment, endianness: .little)
     buffer.writeInteger(wantedBodyLength, endianness: .little)
     buffer.writeInteger(wantedRowsPerRequest, endianness: .little)

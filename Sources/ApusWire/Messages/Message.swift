@@ -5,6 +5,9 @@ public protocol Message: Equatable, Sendable {
   /// The type of its frame.
   static var type: FrameType { get }
 
+  /// What came, or goes, along with the body; empty for most types.
+  var extensions: Extensions { get }
+
   /// Reads a message from the body of a frame.
   ///
   /// - Parameter body: The body, without the header.
@@ -18,21 +21,27 @@ public protocol Message: Equatable, Sendable {
 }
 
 extension Message {
+  /// Nothing.
+  public var extensions: Extensions { Extensions() }
+
   /// Appends the whole frame to `buffer`.
   ///
   /// - Parameters:
   ///   - buffer: The buffer.
   ///   - correlationID: The number that joins a reply to its request.
   ///   - budgetMicroseconds: The microseconds that the sender still has.
+  ///   - extensions: What goes along with the body; `nil` for the message's own.
   public func encode(
     into buffer: inout ByteBuffer,
     correlationID: UInt64,
-    budgetMicroseconds: UInt32 = 0
+    budgetMicroseconds: UInt32 = 0,
+    extensions: Extensions? = nil
   ) {
     buffer.writeFrame(
       Self.type,
       correlationID: correlationID,
-      budgetMicroseconds: budgetMicroseconds
+      budgetMicroseconds: budgetMicroseconds,
+      extensions: extensions ?? self.extensions
     ) { body in
       encodeBody(into: &body)
     }

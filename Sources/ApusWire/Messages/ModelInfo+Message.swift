@@ -19,7 +19,8 @@ extension ModelInfo: Message {
     schemaHash = reader.read(UInt64.self)
     digest = reader.readBytes(Self.digestLength)
     let outputNameCount = Int(reader.read(UInt16.self))
-    try reader.readReserved(6)
+    try reader.readReserved(2)
+    embeddingWidth = Int(reader.read(UInt32.self))
     guard outputNameCount == 0 || outputNameCount == outputWidth else {
       throw .protocolViolation("a model has more or fewer output names than scores")
     }
@@ -45,7 +46,8 @@ extension ModelInfo: Message {
     buffer.writeInteger(schemaHash, endianness: .little)
     buffer.writeBytes(digest)
     buffer.writeInteger(UInt16(outputNames.count), endianness: .little)
-    buffer.writeRepeatingByte(0, count: 6)
+    buffer.writeRepeatingByte(0, count: 2)
+    buffer.writeInteger(UInt32(embeddingWidth), endianness: .little)
     buffer.writeText(name, maximumLength: WireLimits.nameLength)
     buffer.writeText(version, maximumLength: WireLimits.nameLength)
     buffer.writeText(device)

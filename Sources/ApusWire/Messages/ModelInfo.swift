@@ -74,6 +74,8 @@ public struct ModelInfo: Equatable, Sendable {
   public var featureWidth: Int
   /// The scores per row.
   public var outputWidth: Int
+  /// The numbers of a row's embedding; 0 if the model gives none.
+  public var embeddingWidth: Int
   /// The names of the scores; empty, or one per score.
   public var outputNames: [String]
   /// The raw columns, in the order that SCORE sends them.
@@ -93,6 +95,7 @@ public struct ModelInfo: Equatable, Sendable {
   ///   - task: What the scores mean.
   ///   - featureWidth: The numbers in a float row.
   ///   - outputWidth: The scores per row.
+  ///   - embeddingWidth: The numbers of a row's embedding; 0 if the model gives none.
   ///   - outputNames: The names of the scores; empty, or one per score.
   ///   - columns: The raw columns, in the order that SCORE sends them.
   ///   - device: The device that computes the scores.
@@ -105,6 +108,7 @@ public struct ModelInfo: Equatable, Sendable {
     task: Task,
     featureWidth: Int,
     outputWidth: Int,
+    embeddingWidth: Int = 0,
     outputNames: [String] = [],
     columns: [Column] = [],
     device: String,
@@ -128,6 +132,7 @@ public struct ModelInfo: Equatable, Sendable {
     self.task = task
     self.featureWidth = featureWidth
     self.outputWidth = outputWidth
+    self.embeddingWidth = embeddingWidth
     self.outputNames = outputNames
     self.columns = columns
     self.device = device

@@ -1,7 +1,7 @@
 public import NIOCore
 
 extension ScoreReply {
-  /// Appends a SCORE_OK frame whose scores are computed where they are sent from.
+  /// Appends a SCORE_OK or EXTRACT_OK frame whose scores are computed where they are sent from.
   ///
   /// A row with a score that is not finite fails with INTERNAL: its scores are sent as 0. If
   /// `score` throws, the buffer is as it was.
@@ -11,7 +11,9 @@ extension ScoreReply {
   ///   - rowCount: The rows.
   ///   - outputWidth: The scores per row.
   ///   - correlationID: The number of the request.
+  ///   - type: SCORE_OK or EXTRACT_OK.
   ///   - buffer: The buffer, which holds nothing but whole frames.
+  ///   - extensions: What goes along; asked for when the scores are there.
   ///   - score: Writes `rowCount` times `outputWidth` scores, which are 0 before.
   /// - Throws: What `score` throws.
   public static func encode<Failure: Error>(
@@ -19,7 +21,9 @@ extension ScoreReply {
     rowCount: Int,
     outputWidth: Int,
     correlationID: UInt64,
+    type: FrameType = .scoreOK,
     into buffer: inout ByteBuffer,
+    extensions: @autoclosure () -> Extensions = Extensions(),
     score: (inout MutableSpan<Float>) throws(Failure) -> Void
   ) throws(Failure) {
     precondition(
@@ -28,9 +32,13 @@ extension ScoreReply {
     )
     let length = rowCount * outputWidth * MemoryLayout<Float>.size
     buffer.reserveCapacity(
-      minimumWritableBytes: WireLimits.headerLength + blockLength + length + 8
+      minimumWritableBytes: WireLimits.headerLength + overheadLength + length
     )
-    try buffer.writeFrame(.scoreOK, correlationID: correlationID) { body throws(Failure) in
+    try buffer.writeFrame(
+      type,
+      correlationID: correlationID,
+      extensions: extensions()
+    ) { body throws(Failure) in
       let start = body.writerIndex
       writeBlock(
         model: model,

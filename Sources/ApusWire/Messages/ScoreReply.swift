@@ -1,12 +1,12 @@
 public import NIOCore
 
-/// The reply to SCORE: the scores of all rows, in the order of the request.
+/// The reply to SCORE or EXTRACT: the scores or embeddings of all rows, in the order of the request.
 public struct ScoreReply: Equatable, Sendable {
   /// The bytes of the fixed block.
   static let blockLength = 32
 
-  /// The bytes of a body beside scores and statuses: the fixed block and paddings, generously.
-  package static let overheadLength = 64
+  /// The bytes of a body beside scores and statuses: block, paddings and extensions, generously.
+  package static let overheadLength = 160
 
   /// The model that scored all rows.
   public let model: ModelHandle
@@ -23,6 +23,9 @@ public struct ScoreReply: Equatable, Sendable {
   /// For each row `nil` or the code of its failure; empty where no row failed.
   public let failures: [WireError.Code?]
 
+  /// What comes along: the trace id of the request, and where its time went.
+  public var extensions: Extensions
+
   /// Creates a reply.
   ///
   /// - Parameters:
@@ -31,12 +34,14 @@ public struct ScoreReply: Equatable, Sendable {
   ///   - outputWidth: The scores per row.
   ///   - scores: The scores, row after row.
   ///   - failures: For each row `nil` or the code of its failure; empty where no row failed.
+  ///   - extensions: What goes along.
   public init(
     model: ModelHandle,
     rowCount: Int,
     outputWidth: Int,
     scores: [Float],
-    failures: [WireError.Code?] = []
+    failures: [WireError.Code?] = [],
+    extensions: Extensions = Extensions()
   ) {
     precondition(
       scores.count == rowCount * outputWidth,
@@ -51,6 +56,7 @@ public struct ScoreReply: Equatable, Sendable {
     self.outputWidth = outputWidth
     self.scores = scores
     self.failures = failures
+    self.extensions = extensions
   }
 }
 
@@ -61,11 +67,11 @@ extension ScoreReply: Message {
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
     var reader = try BodyReader(body, blockLength: Self.blockLength)
+    extensions = reader.extensions
     model = ModelHandle(rawValue: reader.read(UInt32.self))
     rowCount = Int(reader.read(UInt32.self))
     outputWidth = Int(reader.read(UInt32.self))
-    let hasStatuses = reader.read(UInt8.self)
-    guard hasStatuses <= 1 else { throw .protocolViolation("a boolean is neither 0 nor 1") }
+    let hasStatuses = try reader.readBoolean()
     try reader.readReserved(3)
     let failedCount = Int(reader.read(UInt32.self))
     try reader.readReserved(4)
@@ -78,7 +84,7 @@ extension ScoreReply: Message {
     }
     scores = scoreBytes.floats()
     var failures: [WireError.Code?] = []
-    if hasStatuses == 1 {
+    if hasStatuses {
       guard let padding = reader.data.readSlice(length: -(cells * 4) & 7),
         padding.readableBytesView.allSatisfy({ $0 == 0 }),
         rowCount <= reader.data.readableBytes / 2
@@ -92,7 +98,7 @@ extension ScoreReply: Message {
     }
     try reader.finish()
     let failed = failures.lazy.filter { $0 != nil }.count
-    guard failed == failedCount, (failed > 0) == (hasStatuses == 1) else {
+    guard failed == failedCount, (failed > 0) == hasStatuses else {
       throw .protocolViolation("the count of failed rows does not match their statuses")
     }
     self.failures = failures
@@ -133,19 +139,5 @@ extension ScoreReply: Message {
     buffer.writeInteger(failedCount > 0 ? 1 : 0, endianness: .little, as: UInt32.self)
     buffer.writeInteger(UInt32(failedCount), endianness: .little)
     buffer.writeRepeatingByte(0, count: 4)
-  }
-}
-
-extension ByteBuffer {
-  /// Copies all readable bytes as little-endian numbers.
-  fileprivate func floats() -> [Float] {
-    let bytes = readableBytesSpan
-    return [Float](capacity: readableBytes / 4) { output in
-      for index in 0..<bytes.byteCount / 4 {
-        output.append(
-          unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index * 4, as: Float.self)
-        )
-      }
-    }
   }
 }

@@ -1,7 +1,7 @@
 public import NIOCore
 
 extension ScoreRequest {
-  /// Appends a SCORE frame of float rows to `buffer`.
+  /// Appends a SCORE or EXTRACT frame of float rows to `buffer`.
   ///
   /// - Parameters:
   ///   - floatRows: `rowCount` rows of equal length, one after the other.
@@ -10,6 +10,9 @@ extension ScoreRequest {
   ///   - schemaHash: The hash of the schema that the rows were made for.
   ///   - correlationID: The number of the request.
   ///   - budgetMicroseconds: How long the reply is of use; 0 for the server's default.
+  ///   - type: SCORE or EXTRACT.
+  ///   - flags: What is asked for beside the answer.
+  ///   - extensions: What goes along with the request.
   ///   - buffer: The buffer.
   public static func encode(
     floatRows: Span<Float>,
@@ -18,6 +21,9 @@ extension ScoreRequest {
     schemaHash: UInt64,
     correlationID: UInt64,
     budgetMicroseconds: UInt32 = 0,
+    type: FrameType = .score,
+    flags: FrameFlags = [],
+    extensions: Extensions = Extensions(),
     into buffer: inout ByteBuffer
   ) {
     precondition(
@@ -29,9 +35,11 @@ extension ScoreRequest {
         + floatRows.count * MemoryLayout<Float>.size + WireLimits.alignment
     )
     buffer.writeFrame(
-      .score,
+      type,
       correlationID: correlationID,
-      budgetMicroseconds: budgetMicroseconds
+      budgetMicroseconds: budgetMicroseconds,
+      flags: flags,
+      extensions: extensions
     ) { body in
       writeBlock(
         .floatRows,
@@ -45,7 +53,7 @@ extension ScoreRequest {
     }
   }
 
-  /// Appends a SCORE frame of raw columns to `buffer`.
+  /// Appends a SCORE or EXTRACT frame of raw columns to `buffer`.
   ///
   /// - Parameters:
   ///   - columns: At least one column, all with the same count of rows.
@@ -53,6 +61,9 @@ extension ScoreRequest {
   ///   - schemaHash: The hash of the schema that the columns follow.
   ///   - correlationID: The number of the request.
   ///   - budgetMicroseconds: How long the reply is of use; 0 for the server's default.
+  ///   - type: SCORE or EXTRACT.
+  ///   - flags: What is asked for beside the answer.
+  ///   - extensions: What goes along with the request.
   ///   - buffer: The buffer.
   public static func encode(
     columns: [RawColumn],
@@ -60,6 +71,9 @@ extension ScoreRequest {
     schemaHash: UInt64,
     correlationID: UInt64,
     budgetMicroseconds: UInt32 = 0,
+    type: FrameType = .score,
+    flags: FrameFlags = [],
+    extensions: Extensions = Extensions(),
     into buffer: inout ByteBuffer
   ) {
     let rowCount = columns.first?.rowCount ?? 0
@@ -71,9 +85,11 @@ extension ScoreRequest {
       )
     }
     buffer.writeFrame(
-      .score,
+      type,
       correlationID: correlationID,
-      budgetMicroseconds: budgetMicroseconds
+      budgetMicroseconds: budgetMicroseconds,
+      flags: flags,
+      extensions: extensions
     ) { body in
       writeBlock(
         .rawColumns,
@@ -103,7 +119,3 @@ extension ScoreRequest {
     buffer.writeInteger(UInt32(columnCount), endianness: .little)
   }
 }
-
-#if _endian(big)
-#error("Numbers are exchanged as they lie in memory, which must be little-endian.")
-#endif

@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// A view of a SCORE body: which rows are to be scored by which model.
+/// A view of a SCORE or EXTRACT body: which rows are to be computed by which model.
 ///
 /// The rows stay in the buffer that they were received in; floats are read where they lie.
 ///
@@ -35,14 +35,18 @@ public struct ScoreRequest: Sendable {
   /// The columns, at least 1.
   public let columnCount: Int
 
+  /// What came along with the request.
+  public let extensions: Extensions
+
   let data: ByteBuffer
 
   /// Verifies the fixed block and, of float rows, the size of the matrix.
   ///
-  /// - Parameter body: The body of a SCORE frame.
+  /// - Parameter body: The body of a SCORE or EXTRACT frame.
   /// - Throws: ``WireError`` with code PROTOCOL.
   public init(decoding body: ByteBuffer) throws(WireError) {
     var reader = try BodyReader(body, blockLength: Self.blockLength)
+    extensions = reader.extensions
     model = ModelHandle(rawValue: reader.read(UInt32.self))
     guard let encoding = Encoding(rawValue: reader.read(UInt8.self)) else {
       throw .protocolViolation("the encoding of rows is unknown")
@@ -83,21 +87,7 @@ public struct ScoreRequest: Sendable {
     _ body: (Span<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(encoding == .floatRows, "the rows of this request are raw columns")
-    let bytes = data.readableBytesSpan
-    let isAligned = unsafe bytes.withUnsafeBytes { pointer in
-      UInt(bitPattern: pointer.baseAddress) % UInt(MemoryLayout<Float>.alignment) == 0
-    }
-    if isAligned {
-      return try body(unsafe bytes._unsafeView(as: Float.self))
-    }
-    var copy = [Float](repeating: 0, count: rowCount * columnCount)
-    for index in copy.indices {
-      copy[index] = unsafe bytes.unsafeLoadUnaligned(
-        fromByteOffset: index * MemoryLayout<Float>.size,
-        as: Float.self
-      )
-    }
-    return try body(copy.span)
+    return try data.withFloats(body)
   }
 
   /// Verifies that each number of the matrix is finite.
@@ -125,16 +115,5 @@ public struct ScoreRequest: Sendable {
       throw .protocolViolation("the data of a body is too long")
     }
     return columns
-  }
-}
-
-extension Span<Float> {
-  /// Returns the index of the first infinity or not-a-number.
-  func firstNotFinite() -> Int? {
-    let exponent: UInt32 = 0x7F80_0000
-    for index in indices where self[index].bitPattern & exponent == exponent {
-      return index
-    }
-    return nil
   }
 }
