@@ -1,0 +1,7 @@
+/// Something that can say how a server is doing.
+public protocol StatusSource: Sendable {
+  /// Returns how the server is doing now.
+  ///
+  /// It is asked about once a second for each reader, and answers without waiting.
+  func status() -> ServerStatus
+}
