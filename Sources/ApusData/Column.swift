@@ -9,6 +9,14 @@ public struct Column: Hashable, Sendable {
     /// One index per row into a dictionary of distinct strings. What stands in a missing row is not
     /// read.
     case strings(dictionary: [String], codes: [UInt32])
+
+    /// The number of values.
+    public var count: Int {
+      switch self {
+      case .numbers(let numbers): numbers.count
+      case .strings(_, let codes): codes.count
+      }
+    }
   }
 
   /// The name, unique in its table.
@@ -95,12 +103,7 @@ public struct Column: Hashable, Sendable {
   static let missingCode = UInt32.max
 
   /// The number of rows.
-  public var count: Int {
-    switch storage {
-    case .numbers(let numbers): numbers.count
-    case .strings(_, let codes): codes.count
-    }
-  }
+  public var count: Int { storage.count }
 
   /// The number in a row.
   ///

@@ -95,15 +95,9 @@ public struct Table: Hashable, Sendable {
     expected: String? = nil,
     found: String? = nil
   ) -> DataError {
-    DataError(
-      code,
-      message,
-      file: file,
-      line: lines?[row],
-      row: lines == nil ? row : nil,
-      column: column,
-      expected: expected,
-      found: found
-    )
+    origin.fault(code, message, row: row, column: column, expected: expected, found: found)
   }
+
+  /// Where the rows came from.
+  var origin: RowOrigin { RowOrigin(file: file, lines: lines) }
 }

@@ -1,12 +1,10 @@
 public import ApusCompute
 public import ApusData
-internal import Synchronization
 
 /// A model on a device, ready to score from any thread.
 ///
 /// Making one runs the golden rows, so a scorer that exists gives the sealed scores. Calls run side
-/// by side: a net that its backend can pack has no state, and of plans each call takes one from a
-/// pool and gives it back.
+/// by side.
 public final class Scorer: Sendable {
   /// The model.
   public let artifact: Artifact
@@ -18,17 +16,11 @@ public final class Scorer: Sendable {
   public let featureWidth: Int
   /// The number of scores of a row.
   public let outputWidth: Int
+  /// The numbers in a row's embedding; 0 where it has none, or where none were asked for.
+  public let embeddingWidth: Int
 
-  private let backend: any Backend
-  private let store: any VariableStore
-  private let batchCapacity: Int
-  private let net: (any ScoringNet)?
-  private let idle: Mutex<[PooledPlan]>
-
-  /// A plan, in the hands of one thread at a time.
-  private struct PooledPlan: @unchecked Sendable {
-    let plan: any Plan
-  }
+  private let net: GraphRunner
+  private let embedder: GraphRunner?
 
   /// Puts a model on a device and runs its golden rows there.
   ///
@@ -36,27 +28,35 @@ public final class Scorer: Sendable {
   ///   - artifact: the model.
   ///   - backend: the device.
   ///   - batchCapacity: the rows that are scored at once; more are scored in pieces.
+  ///   - hasEmbeddings: whether to make embeddings ready too; the weights of all layers but the
+  ///     last then lie in memory twice.
   /// - Throws: `ComputeError`, with code `unsupportedPrecision` when the device does not score in
   ///   the model's precision; or `ArtifactError.goldenMismatch` when it gives other scores.
-  public init(_ artifact: Artifact, backend: any Backend, batchCapacity: Int = 4096) throws {
+  public init(
+    _ artifact: Artifact, backend: any Backend, batchCapacity: Int = 4096,
+    hasEmbeddings: Bool = false
+  ) throws {
     self.artifact = artifact
-    self.backend = backend
     self.device = backend.device
     self.encoder = FeatureEncoder(artifact.manifest.transform)
     self.featureWidth = encoder.width
     self.outputWidth = artifact.outputWidth
-    self.batchCapacity = batchCapacity
-    self.store = try backend.makeVariables(artifact.manifest.graph.variables)
+    let graph = artifact.manifest.graph
+    let store = try backend.makeVariables(graph.variables)
     for (name, values) in artifact.weights { try store.write(values.span, to: name) }
     let report = artifact.manifest.scoringPrecision
-    let precision = report?.precision ?? .float32
-    self.net = try backend.makeScoringNet(
-      artifact.manifest.graph, variables: store, precision: precision,
-      inputRanges: report?.inputRanges ?? [])
-    guard net != nil || precision == .float32 else {
-      throw ComputeError.noNet(of: precision, on: backend.device)
+    func runner(_ graph: Graph, layersLeftOut: Int = 0) throws(ComputeError) -> GraphRunner {
+      try GraphRunner(
+        graph, backend: backend, store: store, precision: report?.precision ?? .float32,
+        inputRanges: (report?.inputRanges ?? []).dropLast(layersLeftOut),
+        batchCapacity: batchCapacity)
     }
-    self.idle = Mutex([])
+    self.net = try runner(graph)
+    let hidden = hasEmbeddings ? graph.untilLastHiddenLayer : nil
+    self.embedder = try hidden.map { graph throws(ComputeError) in
+      try runner(graph, layersLeftOut: 1)
+    }
+    self.embeddingWidth = embedder?.outputWidth ?? 0
     try verifyGoldenRows()
   }
 
@@ -70,18 +70,24 @@ public final class Scorer: Sendable {
   public func score(
     features: Span<Float>, rowCount: Int, into scores: inout MutableSpan<Float>
   ) throws {
-    let width = featureWidth
-    precondition(
-      features.count == rowCount * width && scores.count == rowCount * outputWidth,
-      "\(features.count) features and \(scores.count) scores for \(rowCount) rows")
-    if let net {
-      net.score(features, rowCount: rowCount, into: &scores)
-      return
+    try net.run(features, rowCount: rowCount, into: &scores)
+  }
+
+  /// Computes the embeddings of rows of finished features: what the last hidden layer gives.
+  ///
+  /// - Parameters:
+  ///   - features: `rowCount` x `featureWidth` numbers, row by row.
+  ///   - rowCount: the rows.
+  ///   - embeddings: `rowCount` x `embeddingWidth` numbers, row by row.
+  /// - Precondition: `embeddingWidth` is not 0.
+  /// - Throws: `ComputeError.executionFailed` when the device fails.
+  public func embed(
+    features: Span<Float>, rowCount: Int, into embeddings: inout MutableSpan<Float>
+  ) throws {
+    guard let embedder else {
+      preconditionFailure("\(rowCount) embeddings of a width of \(embeddingWidth) were asked for")
     }
-    try run(rowCount: rowCount, into: &scores) { rows, input in
-      let start = rows.lowerBound * width
-      for index in input.indices { input[index] = features[start + index] }
-    }
+    try embedder.run(features, rowCount: rowCount, into: &embeddings)
   }
 
   /// Scores all rows of a table that holds the columns of the model's schema.
@@ -96,26 +102,10 @@ public final class Scorer: Sendable {
     precondition(
       scores.count == table.rowCount * outputWidth,
       "\(scores.count) scores for \(table.rowCount) rows")
-    guard let net else {
-      try run(rowCount: table.rowCount, into: &scores) { rows, input in
-        features.write(rows: rows, into: &input)
-      }
-      return
-    }
-    // Features of a few rows at a time, which stay in the caches until they are scored.
-    for start in stride(from: 0, to: table.rowCount, by: Self.rowsAtOnce) {
-      let rows = start..<min(start + Self.rowsAtOnce, table.rowCount)
-      var input = [Float](repeating: 0, count: rows.count * featureWidth)
-      var output = [Float](repeating: 0, count: rows.count * outputWidth)
-      var inputSpan = input.mutableSpan
-      var outputSpan = output.mutableSpan
-      features.write(rows: rows, into: &inputSpan)
-      net.score(inputSpan.span, rowCount: rows.count, into: &outputSpan)
-      for index in outputSpan.indices { scores[start * outputWidth + index] = outputSpan[index] }
+    try net.run(rowCount: table.rowCount, into: &scores) { rows, input in
+      features.write(rows: rows, into: &input)
     }
   }
-
-  private static let rowsAtOnce = 1024
 
   /// The scores of all rows of a table, row by row.
   public func scores(of table: Table) throws -> [Float] {
@@ -123,30 +113,6 @@ public final class Scorer: Sendable {
     var span = scores.mutableSpan
     try score(table, into: &span)
     return scores
-  }
-
-  private func run(
-    rowCount: Int, into scores: inout MutableSpan<Float>,
-    fill: (Range<Int>, inout MutableSpan<Float>) -> Void
-  ) throws {
-    let pooled = try takePlan()
-    defer { idle.withLock { $0.append(pooled) } }
-    for start in stride(from: 0, to: rowCount, by: batchCapacity) {
-      let rows = start..<min(start + batchCapacity, rowCount)
-      pooled.plan.withInput(0, rows: rows.count) { fill(rows, &$0) }
-      try pooled.plan.run(rows: rows.count)
-      try pooled.plan.withOutput(0, rows: rows.count) { output in
-        let start = rows.lowerBound * outputWidth
-        for index in output.indices { scores[start + index] = output[index] }
-      }
-    }
-  }
-
-  private func takePlan() throws(ComputeError) -> PooledPlan {
-    if let pooled = idle.withLock({ $0.popLast() }) { return pooled }
-    return PooledPlan(
-      plan: try backend.compile(
-        artifact.manifest.graph, batchCapacity: batchCapacity, variables: store))
   }
 
   private func verifyGoldenRows() throws {

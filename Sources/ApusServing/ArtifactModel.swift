@@ -14,6 +14,9 @@ public struct ArtifactModel: ServedModel {
   /// Whether the scorer's device is the CPU.
   public let isOnCPU: Bool
 
+  /// The numbers in a row's embedding; 0 where the model has no hidden layer.
+  public let embeddingWidth: Int
+
   private let scorer: Scorer
   private let columns: [Schema.Column]
 
@@ -21,6 +24,7 @@ public struct ArtifactModel: ServedModel {
   public init(_ scorer: Scorer) {
     let manifest = scorer.artifact.manifest
     self.scorer = scorer
+    embeddingWidth = scorer.embeddingWidth
     multiplyAddsPerRow = manifest.graph.variables.reduce(0) { $0 + $1.shape.count(batchSize: 1) }
     isOnCPU = scorer.device.kind == .cpu
     columns = manifest.transform.schema.columns
@@ -45,13 +49,25 @@ public struct ArtifactModel: ServedModel {
     }
   }
 
-  /// Scores rows of raw values by the artifact's transforms.
-  public func score(
-    columns values: [RawColumn], rowCount: Int, into scores: inout MutableSpan<Float>
+  /// Computes the embeddings of rows of finished features.
+  public func extract(
+    floatRows: Span<Float>, rowCount: Int, into embeddings: inout MutableSpan<Float>
   ) throws(ScoringError) {
     do {
-      let table = try Table(columns: zip(columns, values).map { Column($0, $1) })
-      try scorer.score(table, into: &scores)
+      try scorer.embed(features: floatRows, rowCount: rowCount, into: &embeddings)
+    } catch {
+      throw ScoringError(error, columns: columns)
+    }
+  }
+
+  /// Turns raw values into features by the artifact's transforms.
+  public func transform(
+    _ values: [RawColumn], rowCount: Int, into rows: inout MutableSpan<Float>
+  ) throws(ScoringError) {
+    do throws(DataError) {
+      try scorer.encoder.write(rowCount: rowCount, into: &rows) { column in
+        FeatureEncoder.Values(values[column])
+      }
     } catch {
       throw ScoringError(error, columns: columns)
     }
@@ -94,24 +110,20 @@ extension ColumnKind {
   }
 }
 
-extension Column {
-  /// A column of the request as the transforms take it.
-  fileprivate init(_ schema: Schema.Column, _ raw: RawColumn) {
+extension FeatureEncoder.Values {
+  /// The values of a column of a request as the transforms take them.
+  fileprivate init(_ raw: RawColumn) {
     // Most columns of most requests miss nothing, and a generic sequence takes longer than a score.
     let missing =
       raw.missing.isEmpty
       ? RowMask() : RowMask(raw.missing.indices.lazy.filter { raw.missing[$0] })
     switch raw.values {
     case .numbers(let numbers):
-      self.init(name: schema.name, kind: schema.kind, numbers: numbers, missing: missing)
+      self.init(.numbers(numbers), missing: missing)
     case .booleans(let booleans):
-      self.init(
-        name: schema.name, kind: schema.kind, numbers: booleans.map { $0 ? 1 : 0 },
-        missing: missing)
+      self.init(.numbers(booleans.map { $0 ? 1 : 0 }), missing: missing)
     case .categories(let dictionary, let codes):
-      self.init(
-        name: schema.name, kind: schema.kind, dictionary: dictionary, codes: codes,
-        missing: missing)
+      self.init(.strings(dictionary: dictionary, codes: codes), missing: missing)
     }
   }
 }

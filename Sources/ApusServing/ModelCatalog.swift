@@ -1,74 +1,121 @@
-public import ApusWire
-import Synchronization
+package import ApusWire
+internal import Synchronization
 
-/// The models that a server serves now, by name and by handle.
+/// The models that a server serves now.
 ///
-/// A change replaces the whole catalog at once; a request that has found its model keeps it.
+/// Readers take a snapshot and keep it until the generation moves on, which costs one relaxed load;
+/// writers take turns, and each change is seen as a whole or not at all.
 public final class ModelCatalog: Sendable {
-  /// One model, with the description that clients see.
-  struct Entry: Sendable {
-    let model: any ServedModel
-    let info: ModelInfo
+  private struct State {
+    var snapshot = CatalogSnapshot()
+    var observers: [@Sendable (CatalogSnapshot) -> Void] = []
   }
 
-  private struct Snapshot {
-    var byHandle: [ModelHandle: Entry] = [:]
-    var byName: [String: Entry] = [:]
-    var list = ModelList(entries: [])
-  }
-
-  private let snapshot = Mutex(Snapshot())
+  private let state = Mutex(State())
+  private let changes = Atomic<Int>(0)
 
   /// Creates a catalog.
   ///
-  /// - Parameter models: The models; their names differ.
+  /// - Parameter models: The models, each the stable version of its name; their names differ.
   public init(_ models: [any ServedModel] = []) {
     replace(with: models)
   }
 
+  /// The number of changes so far: while it is that of a snapshot, the snapshot is fresh.
+  public var generation: Int { changes.load(ordering: .relaxed) }
+
+  /// Returns what is served at this moment.
+  public func snapshot() -> CatalogSnapshot { state.withLock { $0.snapshot } }
+
+  /// Calls a function after each change.
+  ///
+  /// An event loop that sleeps keeps its snapshot, and by it the memory of versions that are
+  /// unloaded; the call is the moment to wake it.
+  ///
+  /// - Parameter observer: Called on the thread that made the change, with what is served now; it
+  ///   must not change the catalog.
+  public func onChange(_ observer: @escaping @Sendable (CatalogSnapshot) -> Void) {
+    state.withLock { $0.observers.append(observer) }
+  }
+
   /// Replaces all models at once.
   ///
-  /// - Parameter models: The models; their names differ.
+  /// - Parameter models: The models, each the stable version of its name; their names differ.
   public func replace(with models: [any ServedModel]) {
-    precondition(
-      models.count <= WireLimits.modelsInList,
-      "a catalog holds at most \(WireLimits.modelsInList) models, not \(models.count)"
-    )
-    var next = Snapshot()
-    for model in models {
-      var info = model.info
-      info.handle = Self.handle(for: info.digest) { next.byHandle[$0] != nil }
-      let entry = Entry(model: model, info: info)
-      precondition(next.byName[info.name] == nil, "two models are named '\(info.name)'")
-      next.byHandle[info.handle] = entry
-      next.byName[info.name] = entry
+    change { routes in
+      routes = []
+      for model in models {
+        let name = model.info.name
+        precondition(
+          !routes.contains { $0.name == name }, "two of \(models.count) models are named '\(name)'")
+        let stable = ModelVersion(
+          model, handle: Self.artifactHandle(model.info.digest, among: routes))
+        routes.append(
+          ModelRoute(
+            name: name, handle: Self.routeHandle(name, among: routes), stable: stable))
+      }
     }
-    next.list.entries = next.byName.values
-      .map { ModelList.Entry(handle: $0.info.handle, name: $0.info.name, version: $0.info.version) }
-      .sorted { $0.name < $1.name }
-    let replacement = next
-    snapshot.withLock { $0 = replacement }
   }
 
-  /// The models, in ascending order of name.
-  public var list: ModelList { snapshot.withLock { $0.list } }
-
-  /// Returns the description of a model, or `nil` if there is none of that name.
-  public func info(named name: String) -> ModelInfo? {
-    snapshot.withLock { $0.byName[name]?.info }
+  /// Changes what is loaded of one name, and its labels.
+  ///
+  /// A name without a version is one that is not served.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the model.
+  ///   - body: Changes the route; if it throws, nothing changes.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
+  @discardableResult
+  package func update<Result>(
+    _ name: String,
+    _ body: (inout ModelRoute) throws(WireError) -> Result
+  ) throws(WireError) -> Result {
+    try change { routes throws(WireError) in
+      let index = routes.firstIndex { $0.name == name }
+      var route =
+        index.map { routes[$0] }
+        ?? ModelRoute(name: name, handle: Self.routeHandle(name, among: routes))
+      let result = try body(&route)
+      if let index { routes.remove(at: index) }
+      if !route.versions.isEmpty { routes.append(route) }
+      return result
+    }
   }
 
-  func entry(for handle: ModelHandle) -> Entry? {
-    snapshot.withLock { $0.byHandle[handle] }
+  /// Returns a handle for a version that is to be added, the same for a digest whenever it is free.
+  package func artifactHandle(for digest: [UInt8]) -> ModelHandle {
+    Self.artifactHandle(digest, among: snapshot().routes)
   }
 
-  /// Derives a handle from the first bytes of a digest, so that it survives a restart.
-  private static func handle(
-    for digest: [UInt8],
-    isTaken: (ModelHandle) -> Bool
+  private func change<Result, Failure>(
+    _ body: (inout [ModelRoute]) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let (result, snapshot, observers) = try state.withLock { state throws(Failure) in
+      var routes = state.snapshot.routes
+      let result = try body(&routes)
+      precondition(
+        routes.count <= WireLimits.modelsInList,
+        "a catalog holds at most \(WireLimits.modelsInList) models, not \(routes.count)")
+      routes.sort { $0.name < $1.name }
+      state.snapshot = CatalogSnapshot(
+        generation: state.snapshot.generation + 1, routes: routes)
+      changes.store(state.snapshot.generation, ordering: .releasing)
+      return (result, state.snapshot, state.observers)
+    }
+    for observer in observers { observer(snapshot) }
+    return result
+  }
+
+  private static func routeHandle(_ name: String, among routes: [ModelRoute]) -> ModelHandle {
+    ModelHandle(route: name) { handle in routes.contains { $0.handle == handle } }
+  }
+
+  private static func artifactHandle(
+    _ digest: [UInt8], among routes: [ModelRoute]
   ) -> ModelHandle {
-    var number = digest.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    while number == 0 || isTaken(ModelHandle(rawValue: number)) { number &+= 1 }
-    return ModelHandle(rawValue: number)
+    ModelHandle(artifact: digest) { handle in
+      routes.contains { $0.versions.contains { $0.info.handle == handle } }
+    }
   }
 }

@@ -2,11 +2,18 @@ public import ApusWire
 
 /// A model as the server sees it.
 ///
-/// Scoring is called from several threads at once. It is pure: the scores of a row depend on the
-/// row alone. Scores are zero when they are handed over.
+/// ```
+/// raw columns ──transform──> rows of features ──score───> scores
+///                                             └─extract─> embeddings
+/// ```
+/// All three are called from several threads at once. They are pure: what a row becomes depends on
+/// the row alone. Outputs are zero when they are handed over.
 public protocol ServedModel: Sendable {
   /// The description that MODEL_INFO returns; the catalog replaces its handle.
   var info: ModelInfo { get }
+
+  /// The numbers in a row's embedding; 0 where the model has none.
+  var embeddingWidth: Int { get }
 
   /// How many multiplications and additions one row takes.
   ///
@@ -15,6 +22,22 @@ public protocol ServedModel: Sendable {
 
   /// Whether the thread that calls does the work itself, rather than wait for another device.
   var isOnCPU: Bool { get }
+
+  /// Turns raw values into rows of features, by the model's own transforms.
+  ///
+  /// A column of one value is shared: all rows have it, and it is transformed once.
+  ///
+  /// - Parameters:
+  ///   - columns: The columns of `info.columns`, in that order and of those kinds, each of
+  ///     `rowCount` values or of one.
+  ///   - rowCount: The rows, at least 1.
+  ///   - rows: `rowCount` rows of `info.featureWidth` numbers.
+  /// - Throws: ``ScoringError`` naming the first value that cannot be used.
+  func transform(
+    _ columns: [RawColumn],
+    rowCount: Int,
+    into rows: inout MutableSpan<Float>
+  ) throws(ScoringError)
 
   /// Scores rows of finished features.
   ///
@@ -29,16 +52,52 @@ public protocol ServedModel: Sendable {
     into scores: inout MutableSpan<Float>
   ) throws(ScoringError)
 
-  /// Scores rows of raw values by the model's own transforms.
+  /// Computes the embeddings of rows of finished features: what the last hidden layer gives.
   ///
   /// - Parameters:
-  ///   - columns: The columns of `info.columns`, in that order and of those kinds.
+  ///   - floatRows: `rowCount` rows of `info.featureWidth` finite numbers.
+  ///   - rowCount: The rows, at least 1.
+  ///   - embeddings: `rowCount` rows of `embeddingWidth` numbers.
+  /// - Precondition: `embeddingWidth` is not 0.
+  /// - Throws: ``ScoringError`` if the device fails.
+  func extract(
+    floatRows: Span<Float>,
+    rowCount: Int,
+    into embeddings: inout MutableSpan<Float>
+  ) throws(ScoringError)
+}
+
+extension ServedModel {
+  /// No embeddings.
+  public var embeddingWidth: Int { 0 }
+
+  /// Traps: a model without embeddings is not asked for them.
+  public func extract(
+    floatRows: Span<Float>,
+    rowCount: Int,
+    into embeddings: inout MutableSpan<Float>
+  ) throws(ScoringError) {
+    preconditionFailure(
+      "\(info.name) has no embeddings, and \(rowCount) rows of \(embeddingWidth) were asked for")
+  }
+
+  /// Scores rows of raw values.
+  ///
+  /// The bits are those of ``score(floatRows:rowCount:into:)`` on the transformed rows.
+  ///
+  /// - Parameters:
+  ///   - columns: The columns of `info.columns`, each of `rowCount` values or of one.
   ///   - rowCount: The rows, at least 1.
   ///   - scores: `rowCount` rows of `info.outputWidth` scores.
   /// - Throws: ``ScoringError`` if no row can be scored.
-  func score(
+  public func score(
     columns: [RawColumn],
     rowCount: Int,
     into scores: inout MutableSpan<Float>
-  ) throws(ScoringError)
+  ) throws(ScoringError) {
+    var features = [Float](repeating: 0, count: rowCount * info.featureWidth)
+    var rows = features.mutableSpan
+    try transform(columns, rowCount: rowCount, into: &rows)
+    try score(floatRows: rows.span, rowCount: rowCount, into: &scores)
+  }
 }

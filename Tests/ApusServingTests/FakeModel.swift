@@ -12,14 +12,18 @@ struct FakeModel: ServedModel {
   let info: ModelInfo
   var multiplyAddsPerRow = 4
   var isOnCPU = true
+  var embeddingWidth = 0
   let gate = Gate()
   let calls = CallCounter()
 
-  init(_ name: String = "sum", featureWidth: Int = 4, outputWidth: Int = 1, digest: UInt8 = 1) {
+  init(
+    _ name: String = "sum", version: String = "1", featureWidth: Int = 4, outputWidth: Int = 1,
+    digest: UInt8 = 1
+  ) {
     info = ModelInfo(
       handle: ModelHandle(rawValue: 0),
       name: name,
-      version: "1",
+      version: version,
       schemaHash: 77,
       task: .regression,
       featureWidth: featureWidth,
@@ -49,25 +53,33 @@ struct FakeModel: ServedModel {
     }
   }
 
-  func score(
-    columns: [RawColumn],
+  func transform(
+    _ columns: [RawColumn],
     rowCount: Int,
-    into scores: inout MutableSpan<Float>
+    into rows: inout MutableSpan<Float>
   ) throws(ScoringError) {
-    calls.increment()
-    for row in 0..<rowCount {
-      var score: Float = 0
-      for column in columns where !column.isMissing(row) {
-        switch column.values {
-        case .numbers(let numbers):
-          if numbers[row] == Double(Self.blocking) { gate.wait() }
-          score += Float(numbers[row])
-        case .booleans(let booleans): score += booleans[row] ? 100 : 0
-        case .categories(let dictionary, let codes):
-          score += Float(dictionary[Int(codes[row])].utf8.count)
-        }
+    for (index, column) in columns.enumerated() {
+      for row in 0..<rowCount {
+        let source = column.rowCount == 1 ? 0 : row
+        guard !column.isMissing(source) else { continue }
+        rows[row * info.featureWidth + index] =
+          switch column.values {
+          case .numbers(let numbers): Float(numbers[source])
+          case .booleans(let booleans): booleans[source] ? 100 : 0
+          case .categories(let dictionary, let codes):
+            Float(dictionary[Int(codes[source])].utf8.count)
+          }
       }
-      for output in 0..<info.outputWidth { scores[row * info.outputWidth + output] = score }
+    }
+  }
+
+  func extract(
+    floatRows: Span<Float>,
+    rowCount: Int,
+    into embeddings: inout MutableSpan<Float>
+  ) throws(ScoringError) {
+    for index in embeddings.indices {
+      embeddings[index] = floatRows[index / embeddingWidth * info.featureWidth] + Float(index)
     }
   }
 }

@@ -11,7 +11,7 @@ import Testing
       let list = try await test.healthy.modelList()
       #expect(list.map(\.name) == ["other", "sum"])
       #expect(list[1].handle == test.info.handle)
-      #expect(test.info.handle.rawValue == 0x0101_0101)
+      #expect(test.info.handle.isRoute)
       #expect(test.info.columns == test.model.info.columns)
 
       let reply = try await test.healthy.score(
@@ -22,6 +22,7 @@ import Testing
         ]
       )
       #expect(reply.scores == [106, 0, 6])
+      #expect(reply.model.rawValue == 0x0101_0101)
     }
   }
 
@@ -321,12 +322,15 @@ import Testing
     let first = try await client.modelInfo("a")
     catalog.replace(with: [FakeModel("a", digest: 2)])
     let second = try await client.modelInfo("a")
-    #expect(first.handle != second.handle)
+    #expect(first.handle == second.handle && first.digest != second.digest)
+    let reply = try await client.score(model: first, rows: [1, 2, 3, 4], rowCount: 1)
+    #expect(reply.scores == [10] && reply.model.rawValue == 0x0202_0202)
+    var gone = first
+    gone.handle = ModelHandle(rawValue: 0x0101_0101)
     let error = await #expect(throws: ClientError.self) {
-      try await client.score(model: first, rows: [1, 2, 3, 4], rowCount: 1)
+      try await client.score(model: gone, rows: [1, 2, 3, 4], rowCount: 1)
     }
     #expect(error?.wireError == .unknownModel)
-    #expect(try await client.score(model: second, rows: [1, 2, 3, 4], rowCount: 1).scores == [10])
     await client.close()
     await server.drain()
   }

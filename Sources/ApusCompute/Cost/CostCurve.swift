@@ -64,17 +64,12 @@ public struct CostCurve: Hashable, Sendable, Codable {
     outputWidth: Int,
     points: [Point]
   ) {
-    let points = points.sorted { $0.rows < $1.rows }
-    precondition(
-      !points.isEmpty && zip(points, points.dropFirst()).allSatisfy { $0.rows < $1.rows },
-      "a curve needs points of different rows, not \(points.map(\.rows))"
-    )
     self.device = device
     self.costs = costs
     self.launchCount = launchCount
     self.inputWidth = inputWidth
     self.outputWidth = outputWidth
-    self.points = points
+    self.points = CostLine(points.sorted { $0.rows < $1.rows }).points
   }
 
   /// What a run of `rows` rows will take.
@@ -83,7 +78,7 @@ public struct CostCurve: Hashable, Sendable, Codable {
   /// - Complexity: O(number of points).
   public func prediction(rows: Int) -> Prediction {
     precondition(rows > 0, "a run has at least one row, not \(rows)")
-    let total = totalMicroseconds(rows: rows)
+    let total = CostLine(points).microseconds(rows: rows)
     // The parts were measured one by one; in a run they may overlap.
     let launch = min(costs.launchMicroseconds(of: launchCount), total)
     let copy = min(copyMicroseconds(rows: rows), total - launch)
@@ -94,20 +89,5 @@ public struct CostCurve: Hashable, Sendable, Codable {
     func bytes(_ width: Int) -> Int { rows * width * MemoryLayout<Float>.stride }
     return costs.write.microseconds(bytes: bytes(inputWidth))
       + costs.read.microseconds(bytes: bytes(outputWidth))
-  }
-
-  private func totalMicroseconds(rows: Int) -> Double {
-    guard rows > points[0].rows else { return points[0].microseconds }
-    guard points.count > 1 else {
-      return points[0].microseconds * Double(rows) / Double(points[0].rows)
-    }
-    let end = points.firstIndex { $0.rows >= rows } ?? points.count - 1
-    let (before, after) = (points[end - 1], points[end])
-    let slope = (after.microseconds - before.microseconds) / Double(after.rows - before.rows)
-    // Noise must not have more rows take less time beyond what was measured.
-    let isBeyond = rows > after.rows
-    return isBeyond
-      ? after.microseconds + max(0, slope) * Double(rows - after.rows)
-      : before.microseconds + slope * Double(rows - before.rows)
   }
 }

@@ -60,21 +60,8 @@ public struct FeatureEncoder: Sendable {
     bound.reserveCapacity(bindings.count)
     for index in bindings.indices {
       let column = try column(index, of: table)
-      let values: Features.Values =
-        switch column.storage {
-        case .numbers(let numbers):
-          try bind(numbers, of: column, bindings[index].encoder, table)
-        case .strings(let dictionary, let codes):
-          try bind(dictionary, codes, of: column, bindings[index], table)
-        }
       bound.append(
-        Features.BoundColumn(
-          values: values,
-          missing: column.missing,
-          offset: bindings[index].offset,
-          indicator: bindings[index].indicator
-        )
-      )
+        try bind(column.storage, missing: column.missing, to: index, from: table.origin))
     }
     return Features(columns: bound, rowCount: table.rowCount, width: width)
   }
@@ -98,63 +85,90 @@ public struct FeatureEncoder: Sendable {
     return column
   }
 
+  /// Binds the values of the column at `index` of the schema.
+  func bind(
+    _ storage: Column.Storage,
+    missing: RowMask,
+    to index: Int,
+    from origin: RowOrigin
+  ) throws(DataError) -> Features.BoundColumn {
+    let values: Features.Values =
+      switch storage {
+      case .numbers(let numbers):
+        try bind(numbers, missing, index, origin)
+      case .strings(let dictionary, let codes):
+        try bind(dictionary, codes, missing, index, origin)
+      }
+    return Features.BoundColumn(
+      values: values,
+      missing: missing,
+      offset: bindings[index].offset,
+      width: bindings[index].encoder.width,
+      indicator: bindings[index].indicator
+    )
+  }
+
   private func bind(
     _ numbers: [Double],
-    of column: Column,
-    _ encoder: ColumnEncoder,
-    _ table: Table
+    _ missing: RowMask,
+    _ index: Int,
+    _ origin: RowOrigin
   ) throws(DataError) -> Features.Values {
-    for row in numbers.indices where !numbers[row].isFinite && !column.missing.contains(row) {
-      throw table.fault(
+    let encoder = bindings[index].encoder
+    for row in numbers.indices where !numbers[row].isFinite && !missing.contains(row) {
+      throw origin.fault(
         .nonFinite,
         "the number is not finite and not marked as missing",
         row: row,
-        column: column.name,
+        column: name(index),
         expected: "a finite number",
         found: "\(numbers[row])"
       )
     }
     guard case .number(let fill) = encoder.fill else {
-      preconditionFailure("the encoder of numbers in \(column.name) fills in a category")
+      preconditionFailure("the encoder of numbers in \(name(index)) fills in a category")
     }
     return switch encoder.encoding {
     case .scaled(let scaling): .scaled(numbers, scaling, fill: fill)
     case .oneHotNumbers(let values): .oneHotNumbers(numbers, values: values, fill: fill)
     case .timestamp(let scaling): .timestamp(numbers, scaling, fill: fill)
     case .oneHot, .hashed:
-      preconditionFailure("the encoder of numbers in \(column.name) is one of categories")
+      preconditionFailure("the encoder of numbers in \(name(index)) is one of categories")
     }
   }
 
   private func bind(
     _ dictionary: [String],
     _ codes: [UInt32],
-    of column: Column,
-    _ binding: Binding,
-    _ table: Table
+    _ missing: RowMask,
+    _ index: Int,
+    _ origin: RowOrigin
   ) throws(DataError) -> Features.Values {
-    for row in codes.indices where codes[row] >= dictionary.count && !column.missing.contains(row) {
-      throw table.fault(
+    let binding = bindings[index]
+    for row in codes.indices where codes[row] >= dictionary.count && !missing.contains(row) {
+      throw origin.fault(
         .wrongKind,
         "the category's index is outside of its dictionary",
         row: row,
-        column: column.name,
+        column: name(index),
         expected: "below \(dictionary.count)",
         found: "\(codes[row])"
       )
     }
     guard case .category(let fill) = binding.encoder.fill else {
-      preconditionFailure("the encoder of categories in \(column.name) fills in a number")
+      preconditionFailure("the encoder of categories in \(name(index)) fills in a number")
     }
     func slot(_ category: String) -> Int {
       switch binding.encoder.encoding {
       case .oneHot(let categories): binding.slots[category] ?? categories.count
       case .hashed(let buckets): Int(StableHash.hash(category) % UInt64(buckets))
       case .scaled, .oneHotNumbers, .timestamp:
-        preconditionFailure("the encoder of categories in \(column.name) is one of numbers")
+        preconditionFailure("the encoder of categories in \(name(index)) is one of numbers")
       }
     }
     if dictionary.count == 1 { return .slot(slot(dictionary[0]), fill: slot(fill)) }
     return .slots(codes, slotOfCode: dictionary.map(slot), fill: slot(fill))
   }
+
+  private func name(_ index: Int) -> String { transform.schema.columns[index].name }
 }

@@ -24,6 +24,8 @@ public struct Features: Sendable {
     var missing: RowMask
     /// The column's first feature.
     var offset: Int
+    /// The number of the column's features.
+    var width: Int
     /// The feature that says "was missing".
     var indicator: Int?
   }
@@ -74,36 +76,66 @@ public struct Features: Sendable {
     )
     for index in output.indices { output[index] = 0 }
     for column in columns {
-      var target = column.offset
-      for index in 0..<count {
-        let row = row(index)
-        let isMissing = column.missing.contains(row)
-        Self.write(column.values, row: row, isMissing: isMissing, into: &output, at: target)
-        if isMissing, let indicator = column.indicator { output[index * width + indicator] = 1 }
-        target += width
-      }
+      column.write(count: count, stride: width, into: &output, row: row)
+    }
+  }
+}
+
+extension Features.BoundColumn {
+  /// Writes the column's features of chosen rows.
+  ///
+  /// - Parameters:
+  ///   - count: The rows.
+  ///   - stride: The features of a whole row.
+  ///   - output: `count x stride` numbers, zero where this column's features go.
+  ///   - row: The row of the table for each row of the output.
+  @inline(__always)
+  func write(
+    count: Int,
+    stride: Int,
+    into output: inout MutableSpan<Float>,
+    row: (Int) -> Int
+  ) {
+    var target = offset
+    for index in 0..<count {
+      let row = row(index)
+      let isMissing = missing.contains(row)
+      values.write(row: row, isMissing: isMissing, into: &output, at: target)
+      if isMissing, let indicator { output[index * stride + indicator] = 1 }
+      target += stride
     }
   }
 
+  /// Writes the column's features of its first row for all rows of the output.
+  func writeShared(count: Int, stride: Int, into output: inout MutableSpan<Float>) {
+    write(count: 1, stride: stride, into: &output) { _ in 0 }
+    for index in 1..<max(count, 1) {
+      for feature in offset..<offset + width {
+        output[index * stride + feature] = output[feature]
+      }
+    }
+  }
+}
+
+extension Features.Values {
   @inline(__always)
-  private static func write(
-    _ values: Values,
+  fileprivate func write(
     row: Int,
     isMissing: Bool,
     into output: inout MutableSpan<Float>,
     at target: Int
   ) {
-    switch values {
+    switch self {
     case .scaled(let numbers, let scaling, let fill):
       output[target] = scaling(isMissing ? fill : numbers[row])
     case .oneHotNumbers(let numbers, let values, let fill):
-      output[target + slot(of: isMissing ? fill : numbers[row], in: values)] = 1
+      output[target + Self.slot(of: isMissing ? fill : numbers[row], in: values)] = 1
     case .timestamp(let numbers, let scaling, let fill):
       let seconds = isMissing ? fill : numbers[row]
       output[target] = scaling(seconds)
-      writeCycle(seconds / 86_400, into: &output, at: target + 1)
+      Self.writeCycle(seconds / 86_400, into: &output, at: target + 1)
       // 1970-01-01 was a Thursday, three days after a Monday.
-      writeCycle((seconds / 86_400 + 3).rounded(.down) / 7, into: &output, at: target + 3)
+      Self.writeCycle((seconds / 86_400 + 3).rounded(.down) / 7, into: &output, at: target + 3)
     case .slots(let codes, let slotOfCode, let fill):
       output[target + (isMissing ? fill : slotOfCode[Int(codes[row])])] = 1
     case .slot(let slot, let fill):

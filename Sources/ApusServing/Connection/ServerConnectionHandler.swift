@@ -192,9 +192,9 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     case .sendPong(let message, let id):
       message.encode(into: &outbound, correlationID: id)
     case .sendModelList(let id):
-      sendIfShort(server.catalog.list, id)
+      sendIfShort(server.catalog.snapshot().list, id)
     case .sendModelInfo(let name, let id):
-      if let info = server.catalog.info(named: name) {
+      if let info = server.catalog.snapshot().info(name: name) {
         sendIfShort(info, id)
       } else {
         WireError.unknownModel.encode(into: &outbound, correlationID: id)
@@ -250,7 +250,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler {
     _ deadline: NIODeadline,
     _ context: ChannelHandlerContext
   ) {
-    guard let entry = server.catalog.entry(for: request.model) else {
+    guard let entry = server.catalog.snapshot().resolve(request.model) else {
       return complete(id, .failure(.unknownModel))
     }
     let scorer = RequestScorer(

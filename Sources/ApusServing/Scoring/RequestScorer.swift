@@ -6,7 +6,7 @@ import NIOCore
 /// It is pure but for the buffer that it appends to: the same code runs on an event loop and on a
 /// scoring thread.
 struct RequestScorer {
-  let entry: ModelCatalog.Entry
+  let entry: ModelVersion
   let request: ScoreRequest
   let correlationID: UInt64
   let maximumBodyLength: Int

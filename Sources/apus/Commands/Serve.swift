@@ -54,7 +54,7 @@ struct Serve: AsyncParsableCommand {
       }
       let workload = Workload(graph: artifact.manifest.graph, rows: Workload.rowsOfServer)
       return try device.withBackend(for: workload) { backend in
-        ArtifactModel(try Scorer(artifact, backend: backend))
+        ArtifactModel(try Scorer(artifact, backend: backend, hasEmbeddings: true))
       }
     }
     var configuration = ServerConfiguration(host: listen.host, port: listen.port)

@@ -1,0 +1,33 @@
+public import ApusWire
+
+/// One sealed version of a model, loaded and ready.
+///
+/// Whoever holds one may go on scoring with it: a version that was replaced or unloaded leaves
+/// memory when the last request on it has been answered.
+public final class ModelVersion: Sendable {
+  /// The model.
+  public let model: any ServedModel
+
+  /// The description of this very version, with its artifact handle.
+  public let info: ModelInfo
+
+  /// What scoring takes.
+  public let cost: ScoringCost
+
+  /// What has been counted of its work.
+  public let metrics = VersionMetrics()
+
+  /// Creates a version.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - handle: The artifact handle.
+  ///   - cost: What scoring takes; an estimate by the net's size unless it was measured.
+  package init(_ model: any ServedModel, handle: ModelHandle, cost: ScoringCost? = nil) {
+    var info = model.info
+    info.handle = handle
+    self.model = model
+    self.info = info
+    self.cost = cost ?? ScoringCost(estimating: model)
+  }
+}
