@@ -42,6 +42,8 @@ struct Failure: Error {
     case let error as DivergedError: self.init(message: "\(error)", exitCode: 65)
     case let error as ComputeError: self.init(message: "\(error)", exitCode: 69)
     case let error as ServerError: self.init(message: "\(error)", exitCode: 69)
+    case let error as SecurityError:
+      self.init(message: "\(error)", exitCode: error.code == .open ? 64 : 65)
     case let error as ClientError:
       self.init(message: "\(error)", exitCode: error.code == .refused ? 65 : 69)
     case let error as SimulationError: self.init(message: "\(error)", exitCode: 73)
