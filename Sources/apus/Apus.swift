@@ -19,8 +19,8 @@ struct Apus: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      Train.self, Evaluate.self, Score.self, Serve.self, Inspect.self, Devices.self,
-      Simulate.self, Demo.self, Version.self,
+      Train.self, Evaluate.self, Score.self, Serve.self, Bench.self, Inspect.self,
+      Devices.self, Simulate.self, Demo.self, Version.self,
     ])
 
   static func main() async {
