@@ -7,19 +7,16 @@ public enum EchoLoad {
   ///   - endpoint: Where an ``EchoServer`` of the same lengths listens.
   ///   - requestLength: The bytes of a message, at least 24.
   ///   - replyLength: How many of them come back, at least 24 and at most the message's.
+  ///   - whenReady: Is called when all connections are made.
   /// - Returns: What came back.
   /// - Throws: ``BenchError``.
   public static func run(
-    _ plan: LoadPlan, on endpoint: Endpoint, requestLength: Int, replyLength: Int
+    _ plan: LoadPlan, on endpoint: Endpoint, requestLength: Int, replyLength: Int,
+    whenReady: () throws(BenchError) -> Void = {}
   ) throws(BenchError) -> LoadResult {
-    try Processor.pin(plan.processor)
-    let exchange = EchoExchange(requestLength: requestLength, replyLength: replyLength)
-    var connections: [LoadConnection<EchoExchange>] = []
-    for _ in 0..<plan.connections {
-      let socket = try Socket.connected(to: endpoint)
-      connections.append(LoadConnection(socket, exchange, depth: plan.depth, firstRequest: 0))
-    }
-    var generator = try LoadGenerator(plan, connections)
-    return generator.run()
+    let message = [UInt8](repeating: 0x5A, count: requestLength)
+    return try LoadGenerator.run(
+      plan, on: endpoint, EchoExchange(message: message, replyLength: replyLength),
+      whenReady: whenReady)
   }
 }

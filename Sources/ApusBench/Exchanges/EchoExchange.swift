@@ -12,13 +12,13 @@ struct EchoExchange: Exchange {
   /// Creates an exchange.
   ///
   /// - Parameters:
-  ///   - requestLength: The bytes of a message, at least 24.
-  ///   - replyLength: How many of them come back, at least 24.
-  init(requestLength: Int, replyLength: Int) {
+  ///   - message: A message of at least 24 bytes.
+  ///   - replyLength: The bytes of a reply, at least 24.
+  init(message: [UInt8], replyLength: Int) {
     precondition(
-      Self.shortestLength <= replyLength && replyLength <= requestLength,
-      "an echo of \(replyLength) bytes to \(requestLength)")
-    message = [UInt8](repeating: 0x5A, count: requestLength)
+      Self.shortestLength <= min(replyLength, message.count),
+      "\(replyLength) bytes back to \(message.count) hold no identifier")
+    self.message = message
     self.replyLength = replyLength
   }
 

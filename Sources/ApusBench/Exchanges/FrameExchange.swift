@@ -5,6 +5,7 @@ struct FrameExchange: Exchange {
   private let requests: [RequestFrame]
   private let expected: ExpectedScores?
   private let maximumBodyLength: Int
+  private let features: Features
 
   /// Creates an exchange.
   ///
@@ -12,7 +13,12 @@ struct FrameExchange: Exchange {
   ///   - requests: At least one.
   ///   - expected: The scores that answers must have; `nil` to believe any.
   ///   - maximumBodyLength: The largest body that the server may send.
-  init(_ requests: [RequestFrame], expected: ExpectedScores?, maximumBodyLength: Int) {
+  ///   - features: The features that were agreed on.
+  init(
+    _ requests: [RequestFrame], expected: ExpectedScores?, maximumBodyLength: Int,
+    features: Features = []
+  ) {
+    self.features = features
     self.requests = requests
     self.expected = expected
     self.maximumBodyLength = maximumBodyLength
@@ -28,7 +34,8 @@ struct FrameExchange: Exchange {
     guard bytes.byteCount >= WireLimits.headerLength else { return .incomplete }
     guard
       let header = try? FrameHeader(
-        decoding: bytes, from: .server, maximumBodyLength: maximumBodyLength)
+        decoding: bytes, from: .server, maximumBodyLength: maximumBodyLength,
+        features: features)
     else { return .broken }
     let length = WireLimits.headerLength + Int(header.bodyLength)
     guard bytes.byteCount >= length else { return .incomplete }

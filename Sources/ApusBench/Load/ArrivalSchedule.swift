@@ -2,9 +2,9 @@
 ///
 /// They depend on the seed alone: a slow server does not move them, which is what makes latencies
 /// that are counted from them safe against coordinated omission.
-struct ArrivalSchedule {
+package struct ArrivalSchedule {
   /// When the next request is to begin, in nanoseconds.
-  private(set) var next: UInt64
+  package private(set) var next: UInt64
 
   private let origin: UInt64
   private let gapNanoseconds: Double
@@ -19,7 +19,7 @@ struct ArrivalSchedule {
   ///   - arrivals: When requests begin.
   ///   - origin: The time of the first one, or of the beginning of its random gap.
   ///   - seed: Chooses the random gaps.
-  init?(_ arrivals: LoadPlan.Arrivals, from origin: UInt64, seed: UInt64) {
+  package init?(_ arrivals: LoadPlan.Arrivals, from origin: UInt64, seed: UInt64) {
     switch arrivals {
     case .closedLoop: return nil
     case .fixed(let rate): (gapNanoseconds, isRandom) = (1e9 / rate, false)
@@ -32,7 +32,7 @@ struct ArrivalSchedule {
   }
 
   /// Goes on to the next request.
-  mutating func advance() {
+  package mutating func advance() {
     elapsed += isRandom ? generator.exponential() * gapNanoseconds : gapNanoseconds
     next = origin + UInt64(elapsed)
   }

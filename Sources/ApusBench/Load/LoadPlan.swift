@@ -34,8 +34,9 @@ public struct LoadPlan: Hashable, Sendable, Codable {
   public var durationSeconds = 10.0
   /// How long the last replies are waited for.
   public var drainSeconds = 5.0
-  /// The processor that the generator keeps to; `nil` leaves it to the system.
-  public var processor: Int?
+  /// The processors that the generator keeps to, one for each process; none to leave it to the
+  /// system.
+  public var processors: [Int] = []
   /// Chooses the random times of arrivals.
   public var seed: UInt64 = 1
 
@@ -61,5 +62,30 @@ public struct LoadPlan: Hashable, Sendable, Codable {
       return "block waits on one connection, not on \(connections); use epoll or spin"
     }
     return nil
+  }
+}
+
+extension LoadPlan {
+  /// The part of the load that one of several processes puts on.
+  ///
+  /// - Parameters:
+  ///   - index: The process, from 0.
+  ///   - count: The processes, at most as many as connections.
+  /// - Returns: Its plan.
+  public func share(_ index: Int, of count: Int) -> LoadPlan {
+    precondition(
+      0 <= index && index < count && count <= connections,
+      "share \(index) of \(count) of \(connections) connections")
+    var share = self
+    share.connections = connections / count + (index < connections % count ? 1 : 0)
+    let part = Double(share.connections) / Double(connections)
+    switch arrivals {
+    case .closedLoop: break
+    case .fixed(let rate): share.arrivals = .fixed(perSecond: rate * part)
+    case .poisson(let rate): share.arrivals = .poisson(perSecond: rate * part)
+    }
+    share.seed = seed &+ UInt64(index)
+    share.processors = processors.isEmpty ? [] : [processors[index % processors.count]]
+    return share
   }
 }

@@ -3,7 +3,7 @@ public struct LoadResult: Sendable, Codable {
   /// How long requests were counted.
   public internal(set) var durationSeconds = 0.0
   /// The processes that sent.
-  public internal(set) var processes = 1
+  public internal(set) var processes: Int
   /// All requests sent, the warm-up's included.
   public internal(set) var sent = 0
   /// All right answers, the warm-up's included.
@@ -30,7 +30,9 @@ public struct LoadResult: Sendable, Codable {
   public internal(set) var processorSeconds = 0.0
 
   /// Creates the result of no load.
-  init() {}
+  ///
+  /// - Parameter processes: The processes that sent.
+  init(processes: Int = 1) { self.processes = processes }
 
   /// Whether each request got its own reply, right or an error.
   public var isComplete: Bool { lost == 0 && mismatched == 0 && answered > 0 }

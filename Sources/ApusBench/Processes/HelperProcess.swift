@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A run of this same executable that is talked to by lines.
 ///
-/// It is owned: where the owner goes out of scope, the process has ended.
-package struct HelperProcess: ~Copyable {
+/// The process has ended when its last owner has.
+package final class HelperProcess {
   private let identifier: pid_t
   private let channel: Descriptor
   private var received: [UInt8] = []
@@ -41,19 +41,28 @@ package struct HelperProcess: ~Copyable {
     _ = waitpid(identifier, nil, 0)
   }
 
-  /// Sends an empty line.
+  /// Sends a line.
   ///
+  /// - Parameter text: The line without its end.
   /// - Throws: ``BenchError`` with code `system`.
-  package borrowing func signal() throws(BenchError) {
-    var newline = UInt8(ascii: "\n")
-    guard unsafe write(channel.number, &newline, 1) == 1 else { throw .system("write") }
+  package func send(_ text: String) throws(BenchError) {
+    let bytes = Array("\(text)\n".utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe write(
+          channel.number, buffer.baseAddress.map { unsafe $0 + sent }, buffer.count - sent)
+      }
+      guard count > 0 else { throw .system("write") }
+      sent += count
+    }
   }
 
   /// Waits for the next line.
   ///
   /// - Returns: The line without its end.
   /// - Throws: ``BenchError`` with code `system` if the process ends before.
-  package mutating func line() throws(BenchError) -> String {
+  package func line() throws(BenchError) -> String {
     var part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       if let end = received.firstIndex(of: UInt8(ascii: "\n")) {

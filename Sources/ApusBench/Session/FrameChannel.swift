@@ -13,34 +13,41 @@ struct FrameChannel: ~Copyable {
   private var decoder = FrameDecoder(from: .server)
   private var lastIdentifier: UInt64 = 0
 
-  /// What the server granted.
-  private(set) var limits: HelloOK
-
-  /// Connects and exchanges HELLO.
+  /// Connects.
   ///
-  /// - Parameters:
-  ///   - endpoint: Where the server listens.
-  ///   - depth: The requests that are to be in flight.
-  /// - Returns: A channel that waits for the first message.
+  /// - Parameter endpoint: Where the server listens.
   /// - Throws: ``BenchError``.
-  static func open(_ endpoint: Endpoint, depth: Int) throws(BenchError) -> FrameChannel {
+  init(_ endpoint: Endpoint) throws(BenchError) {
     let socket = try Socket.connected(to: endpoint)
-    try socket.limitBlocking(milliseconds: patienceMilliseconds)
-    return try FrameChannel(socket, endpoint, depth: depth)
-  }
-
-  private init(_ socket: consuming Socket, _ endpoint: Endpoint, depth: Int) throws(BenchError) {
+    try socket.limitBlocking(milliseconds: Self.patienceMilliseconds)
     self.socket = socket
     self.endpoint = endpoint
-    let nothing = Credit(requests: 0, rows: 0, bytes: 0)
-    limits = HelloOK(
-      environment: 0, bodyLength: 0, rowsPerRequest: 0, credit: nothing,
-      defaultBudgetMicroseconds: 0, maximumBudgetMicroseconds: 0, serverName: "",
-      serverVersion: "")
+  }
+
+  /// Exchanges HELLO.
+  ///
+  /// - Parameters:
+  ///   - depth: The requests that are to be in flight.
+  ///   - features: The features that the requests make use of.
+  /// - Returns: What the server granted.
+  /// - Throws: ``BenchError``.
+  mutating func greet(depth: Int = 1, features: Features = []) throws(BenchError) -> HelloOK {
     let hello = Hello(
-      clientName: "apus-bench", clientVersion: "1", wantedRequestCredit: UInt32(depth))
-    limits = try reply(to: hello, as: HelloOK.self)
-    decoder.maximumBodyLength = Int(limits.bodyLength)
+      clientName: "apus-bench", clientVersion: "1", wantedRequestCredit: UInt32(depth),
+      features: features)
+    let answer = try reply(to: hello, as: HelloOK.self)
+    guard answer.features == features else {
+      throw BenchError(.refused, "\(endpoint) lacks a feature that the requests make use of")
+    }
+    guard !answer.requiresAuthentication else {
+      throw BenchError(
+        .refused,
+        "\(endpoint) asks for a token, which the generator has not; measure on a port"
+          + " of this machine that asks for none")
+    }
+    decoder.maximumBodyLength = Int(answer.bodyLength)
+    decoder.features = features
+    return answer
   }
 
   /// Sends a message and waits for its reply.

@@ -14,14 +14,15 @@ public struct ServerUnderLoad: Sendable {
   /// - Returns: The description.
   /// - Throws: ``BenchError``.
   public func modelInfo(_ name: String?) throws(BenchError) -> ModelInfo {
-    var channel = try FrameChannel.open(endpoint, depth: 1)
+    var channel = try FrameChannel(endpoint)
+    _ = try channel.greet()
     if let name { return try channel.reply(to: ModelInfoRequest(name: name), as: ModelInfo.self) }
     let names = try channel.reply(to: ModelListRequest(), as: ModelList.self).entries.map(\.name)
-    guard let first = names.first, names.count == 1 else {
+    guard let first = names.first, Set(names).count == 1 else {
       throw BenchError(
         .refused,
-        "\(endpoint) serves \(names.count) models; name one with --model: "
-          + names.prefix(8).joined(separator: ", "))
+        "\(endpoint) serves \(Set(names).count) models; name one with --model: "
+          + Set(names).sorted().prefix(8).joined(separator: ", "))
     }
     return try channel.reply(to: ModelInfoRequest(name: first), as: ModelInfo.self)
   }
@@ -37,22 +38,24 @@ public struct ServerUnderLoad: Sendable {
   /// - Throws: ``BenchError`` if the load could not be put on.
   public func run(
     _ plan: LoadPlan, _ requests: RequestSet, checksScores: Bool = false,
-    whenReady: () -> Void = {}
+    whenReady: () throws(BenchError) -> Void = {}
   ) throws(BenchError) -> LoadResult {
-    try Processor.pin(plan.processor)
+    try Processor.pin(plan.processors.first)
     let expected = checksScores ? ExpectedScores(requestCount: requests.frames.count) : nil
     var connections: [LoadConnection<FrameExchange>] = []
     for number in 0..<plan.connections {
-      let channel = try FrameChannel.open(endpoint, depth: plan.depth)
-      try verify(plan, requests, against: channel.limits)
+      var channel = try FrameChannel(endpoint)
+      let limits = try channel.greet(depth: plan.depth, features: requests.features)
+      try verify(plan, requests, against: limits)
       let exchange = FrameExchange(
-        requests.frames, expected: expected, maximumBodyLength: Int(channel.limits.bodyLength))
+        requests.frames, expected: expected, maximumBodyLength: Int(limits.bodyLength),
+        features: requests.features)
       // Connections begin at different requests, so that no two send the same at once.
       connections.append(
         LoadConnection(channel.finish(), exchange, depth: plan.depth, firstRequest: 17 * number))
     }
     var generator = try LoadGenerator(plan, connections)
-    whenReady()
+    try whenReady()
     return generator.run()
   }
 

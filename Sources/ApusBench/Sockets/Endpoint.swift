@@ -1,5 +1,5 @@
 /// Where a server listens.
-public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
+public enum Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
   /// A port of a host.
   case tcp(host: String, port: Int)
   /// A path of this machine.

@@ -16,16 +16,13 @@ struct Bench: ParsableCommand {
       Ratios to them can be compared between machines; microseconds cannot. A request that gets no
       reply, or another's, makes the exit code 70.
       """,
-    subcommands: [BenchEcho.self])
+    subcommands: [BenchPeer.self, BenchEcho.self, BenchWorker.self])
 
   @Option(help: "The server, as HOST:PORT.")
   var connect = Address(host: "127.0.0.1", port: 7411)
 
   @Option(help: "The server's socket of this machine, instead of HOST:PORT.")
   var unix: String?
-
-  @Option(help: "The model; needed if the server has several.")
-  var model: String?
 
   @OptionGroup var load: BenchLoadOptions
 
@@ -41,17 +38,21 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
-    let plan = load.plan
+    let (plan, rows) = (load.plan, content.described)
     let endpoint = unix.map { .unix(path: $0) } ?? connect.endpoint
-    let server = ServerUnderLoad(endpoint)
-    let info = try server.modelInfo(model)
-    let requests = try content.requests(for: info)
+    let info = try ServerUnderLoad(endpoint).modelInfo(rows.model)
+    let requests = try rows.requests(for: info, seed: plan.seed)
     var report = BenchReport(plan, server: endpoint, model: info, requests: requests)
-    if !floors.areOmitted {
-      report.add(.ping, try server.run(plan.shortened, .ping))
-      report.add(.echo, try floors.echo(plan.shortened, requests, over: endpoint))
+    func measured(_ plan: LoadPlan, _ content: BenchJob.Content) throws -> LoadResult {
+      try BenchJob(plan: plan, endpoint: endpoint, content: content).run(processes: load.processes)
     }
-    report.add(.score, try server.run(plan, requests, checksScores: content.check))
+    if !floors.areOmitted {
+      report.add(.ping, try measured(plan.shortened, .ping))
+      report.add(
+        .echo,
+        try floors.echo(plan.shortened, requests, over: endpoint, processes: load.processes))
+    }
+    report.add(.score, try measured(plan, .scores(rows)))
     json ? try Terminal.print(json: report) : Terminal.print(report.text)
     if let fault = report.fault { throw Failure.internalFault(fault) }
   }

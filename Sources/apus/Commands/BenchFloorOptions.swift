@@ -14,7 +14,7 @@ struct BenchFloorOptions: ParsableArguments {
 
   /// Measures a bare echo of as many bytes as a request and its reply have.
   func echo(
-    _ plan: LoadPlan, _ requests: RequestSet, over endpoint: Endpoint
+    _ plan: LoadPlan, _ requests: RequestSet, over endpoint: Endpoint, processes: Int
   ) throws -> LoadResult {
     // An echo cannot send back more than it got.
     let replyLength = min(requests.replyLength, requests.requestLength)
@@ -29,10 +29,13 @@ struct BenchFloorOptions: ParsableArguments {
     }
     if let echoCpu { arguments += ["--cpu", "\(echoCpu)"] }
     if echoSpin { arguments += ["--io", "spin"] }
-    var process = try HelperProcess(arguments)
+    let process = try HelperProcess(arguments)
     let line = try process.line()
     let echo = path.map { Endpoint.unix(path: $0) } ?? .tcp(host: "127.0.0.1", port: Int(line) ?? 0)
-    return try EchoLoad.run(
-      plan, on: echo, requestLength: requests.requestLength, replyLength: replyLength)
+    let content = BenchJob.Content.echo(
+      requestLength: requests.requestLength, replyLength: replyLength)
+    return try withExtendedLifetime(process) {
+      try BenchJob(plan: plan, endpoint: echo, content: content).run(processes: processes)
+    }
   }
 }

@@ -30,8 +30,11 @@ struct BenchLoadOptions: ParsableArguments {
   @Option(help: "How replies are waited for: epoll, spin or block.")
   var io = BenchWaiting.epoll
 
-  @Option(help: "The processor that the generator keeps to.")
-  var cpu: Int?
+  @Option(help: "The processors that the generator keeps to, one for each process.")
+  var cpu: CommaSeparated<Int>?
+
+  @Option(help: "The processes that put the load on, where one core is not enough.")
+  var processes = 1
 
   @Option(help: "Chooses random rows and times.")
   var seed: UInt64 = 1
@@ -48,12 +51,15 @@ struct BenchLoadOptions: ParsableArguments {
     plan.warmUpSeconds = warmUp
     plan.durationSeconds = duration
     plan.waiting = io.waiting
-    plan.processor = cpu
+    plan.processors = cpu?.elements ?? []
     plan.seed = seed
     return plan
   }
 
   func validate() throws {
+    if !(1...max(1, connections)).contains(processes) {
+      throw ValidationError("--processes is at least 1 and at most --connections")
+    }
     if rate != nil, poisson != nil { throw ValidationError("give --rate or --poisson, not both") }
   }
 }
