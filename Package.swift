@@ -118,7 +118,7 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
-    tests("ApusBenchTests", ["ApusBench"]),
+    tests("ApusBenchTests", ["ApusBench", "ApusWire", nio("NIOCore")]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
     tests(

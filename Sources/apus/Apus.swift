@@ -19,7 +19,11 @@ struct Apus: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
+<<<<<<< HEAD
       Train.self, Evaluate.self, Score.self, Serve.self, TokenCommand.self, Inspect.self,
+=======
+      Train.self, Evaluate.self, Score.self, Serve.self, Bench.self, Inspect.self,
+>>>>>>> bench
       Devices.self, Simulate.self, Demo.self, Version.self,
     ])
 

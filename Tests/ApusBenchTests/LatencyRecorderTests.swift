@@ -1,4 +1,5 @@
 import ApusBench
+import FoundationEssentials
 import Testing
 
 @Suite("Latencies")
@@ -24,6 +25,27 @@ struct LatencyRecorderTests {
     one.add(other)
     #expect(one.count == 2)
     #expect(one.maximumNanoseconds > 99_000_000_000)
+  }
+
+  @Test("a recorder that went to another process and came back adds to the same percentiles")
+  func merge() throws {
+    var (all, parts) = (LatencyRecorder(), [LatencyRecorder(), LatencyRecorder()])
+    for step in 0..<10_000 {
+      let nanoseconds = UInt64(step * step)
+      all.record(nanoseconds: nanoseconds)
+      parts[step % 2].record(nanoseconds: nanoseconds)
+    }
+    var merged = LatencyRecorder()
+    for part in parts {
+      merged.add(
+        try JSONDecoder().decode(LatencyRecorder.self, from: try JSONEncoder().encode(part)))
+    }
+    #expect(merged.count == all.count)
+    for percent in [1.0, 50, 90, 99, 99.9, 100] {
+      #expect(
+        merged.nanoseconds(atPercentile: percent) == all.nanoseconds(atPercentile: percent),
+        "p\(percent)")
+    }
   }
 
   @Test("the echo floor answers every round trip")

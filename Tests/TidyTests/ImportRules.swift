@@ -32,7 +32,7 @@ enum ImportRules {
       "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
     ],
 
-    "ApusBenchTests": ["ApusBench"],
+    "ApusBenchTests": ["ApusBench", "ApusWire"],
     "ApusClientTests": ["ApusClient", "ApusWire"],
     "ApusComputeTests": ["ApusCompute"],
     "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"],

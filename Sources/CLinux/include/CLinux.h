@@ -17,6 +17,10 @@ int clinux_become_idle_class(void);
 /// Keeps the calling thread on one processor. Returns 0, or an error number.
 int clinux_pin_to_processor(int processor);
 
+/// Lets the calling thread's timed waits end when they are due, not up to 50 us later, at the price
+/// of more wake-ups. Returns 0, or an error number.
+int clinux_sharpen_timers(void);
+
 /// Tells the processor that the caller waits in a loop.
 static inline void clinux_pause(void) {
 #if defined(__x86_64__)

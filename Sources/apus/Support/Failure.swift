@@ -1,3 +1,4 @@
+internal import ApusBench
 internal import ApusClient
 internal import ApusCompute
 internal import ApusData
@@ -13,6 +14,11 @@ struct Failure: Error {
 
   /// Wrong use of the command line.
   static func usage(_ message: String) -> Failure { Failure(message: message, exitCode: 64) }
+
+  /// A fault that is nobody's input.
+  static func internalFault(_ message: String) -> Failure {
+    Failure(message: message, exitCode: 70)
+  }
 
   /// A file that cannot be written.
   static func cannotWrite(_ path: String, _ cause: any Error) -> Failure {
@@ -47,6 +53,8 @@ struct Failure: Error {
     case let error as ClientError:
       self.init(message: "\(error)", exitCode: error.code == .refused ? 65 : 69)
     case let error as SimulationError: self.init(message: "\(error)", exitCode: 73)
+    case let error as BenchError:
+      self.init(message: "\(error)", exitCode: error.code == .badFile ? 65 : 69)
     case let error as DemoError: self.init(message: "\(error)", exitCode: error.exitCode)
     default: return nil
     }

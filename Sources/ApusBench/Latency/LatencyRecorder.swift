@@ -58,3 +58,21 @@ public struct LatencyRecorder: Sendable {
     return "\(tenths / 10).\(tenths % 10)"
   }
 }
+
+extension LatencyRecorder: Codable {
+  /// Reads what ``encode(to:)`` wrote: values and counts in turn.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let numbers = try [UInt64](from: decoder)
+    for index in stride(from: 0, to: numbers.count - 1, by: 2) {
+      _ = histogram.record(min(numbers[index], Self.longest), count: numbers[index + 1])
+    }
+  }
+
+  /// Writes each latency that was recorded, followed by how often.
+  public func encode(to encoder: any Encoder) throws {
+    try histogram.recordedValues()
+      .flatMap { step in [min(step.value, Self.longest), step.count] }
+      .encode(to: encoder)
+  }
+}
