@@ -19,12 +19,8 @@ struct Apus: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-<<<<<<< HEAD
-      Train.self, Evaluate.self, Score.self, Serve.self, TokenCommand.self, Inspect.self,
-=======
-      Train.self, Evaluate.self, Score.self, Serve.self, Bench.self, Inspect.self,
->>>>>>> bench
-      Devices.self, Simulate.self, Demo.self, Version.self,
+      Train.self, Evaluate.self, Score.self, Serve.self, TokenCommand.self, Bench.self,
+      Inspect.self, Devices.self, Simulate.self, Demo.self, Version.self,
     ])
 
   static func main() async {
