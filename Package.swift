@@ -76,8 +76,9 @@ let package = Package(
     room("ApusSimulation", ["ApusRandom"]),
 
     // Serving: frames, server, client.
+    .target(name: "CChecksum", cSettings: cSettings),
     .target(name: "CLinux", cSettings: cSettings),
-    room("ApusWire", [nio("NIOCore")]),
+    room("ApusWire", ["CChecksum", nio("NIOCore")]),
     room(
       "ApusServing",
       [
@@ -118,6 +119,8 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // Counts allocations of the tests, which all are one program.
+    .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: cSettings),
     tests("ApusBenchTests", ["ApusBench", "ApusWire", nio("NIOCore")]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
@@ -131,7 +134,8 @@ let package = Package(
     tests(
       "ApusServingTests",
       [
-        "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusServing", "ApusWire", crypto,
+        "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusServing",
+        "ApusWire", "CAllocations", crypto,
         nio("NIOCore"), nio("NIOPosix"), ssl,
       ]),
     tests("ApusSimulationTests", ["ApusSimulation"]),

@@ -87,9 +87,13 @@ extension WireError {
 
   /// The budget ran out.
   ///
-  /// - Parameter stage: Where the request was by then.
+  /// - Parameters:
+  ///   - stage: Where the request was by then.
+  ///   - retryAfterMilliseconds: When it would fare better.
   /// - Returns: The error.
-  public static func deadline(_ stage: DeadlineStage) -> WireError {
+  public static func deadline(
+    _ stage: DeadlineStage, retryAfterMilliseconds: UInt32 = 0
+  ) -> WireError {
     let text =
       switch stage {
       case .admission: "the budget is shorter than the wait"
@@ -100,6 +104,7 @@ extension WireError {
       code: .deadline,
       category: .overload,
       isRetryable: true,
+      retryAfterMilliseconds: retryAfterMilliseconds,
       row: stage.rawValue,
       text: text
     )

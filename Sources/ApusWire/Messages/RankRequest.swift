@@ -40,7 +40,7 @@ public struct RankRequest: Sendable {
   /// What came along with the request.
   public let extensions: Extensions
 
-  let data: ByteBuffer
+  var data: ByteBuffer
 
   /// Verifies the fixed block and, of float rows, the size of the data.
   ///

@@ -38,7 +38,7 @@ public struct ScoreRequest: Sendable {
   /// What came along with the request.
   public let extensions: Extensions
 
-  let data: ByteBuffer
+  var data: ByteBuffer
 
   /// Verifies the fixed block and, of float rows, the size of the matrix.
   ///
