@@ -1,3 +1,2 @@
 import ApusServing
 import Hummingbird
-

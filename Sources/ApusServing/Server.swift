@@ -1,8 +1,10 @@
+internal import Dispatch
 public import Logging
 public import NIOCore
-import NIOPosix
+internal import NIOPosix
+internal import Synchronization
 
-/// A server of models over TCP.
+/// A server of models over TCP, sockets of the file system, and TLS.
 ///
 /// ```swift
 /// let server = try await Server.start(ServerConfiguration(), catalog: ModelCatalog([model]))
@@ -13,23 +15,36 @@ import NIOPosix
 public final class Server: Sendable {
   /// The address that the server listens on.
   public let address: SocketAddress
+  /// The address for administrators, if there is one.
+  public let administrationAddress: SocketAddress?
+  /// The address for clients that speak TLS, if there is one.
+  public let tlsAddress: SocketAddress?
 
   private let server: ServerContext
-  private let group: MultiThreadedEventLoopGroup
-  private let listener: any Channel
+  private let loops: [PollLoop]
+  private let tls: TLSListener?
+  private let keepAwake: KeepAwake?
   private let drained: EventLoopPromise<Void>
 
   private init(
-    address: SocketAddress,
-    server: ServerContext,
-    group: MultiThreadedEventLoopGroup,
-    listener: any Channel
+    _ server: ServerContext, loops: [PollLoop], addresses: [ListenerRole: SocketAddress],
+    tls: TLSListener?, keepAwake: KeepAwake?
   ) {
+    guard let address = addresses[.serving] else {
+      preconditionFailure("a server listens for clients")
+    }
     self.address = address
+    administrationAddress = addresses[.administration]
+    tlsAddress = tls?.address
     self.server = server
-    self.group = group
-    self.listener = listener
-    self.drained = MultiThreadedEventLoopGroup.singleton.next().makePromise()
+    self.loops = loops
+    self.tls = tls
+    self.keepAwake = keepAwake
+    drained = MultiThreadedEventLoopGroup.singleton.next().makePromise()
+    server.catalog.onChange { _ in
+      for loop in loops { loop.post(.modelsChanged) }
+      tls?.modelsChanged()
+    }
   }
 
   /// Listens, and serves from then on.
@@ -37,56 +52,74 @@ public final class Server: Sendable {
   /// - Parameters:
   ///   - configuration: What the server is told.
   ///   - catalog: The models; it may change while the server runs.
+  ///   - services: Who may come in, who changes models, who keeps count.
   ///   - log: Where refused connections are written, at level debug.
   /// - Returns: The server; the caller drains it.
-  /// - Throws: ``ServerError`` if the address cannot be listened on.
+  /// - Throws: ``ServerError`` if an address cannot be listened on.
   public static func start(
     _ configuration: ServerConfiguration,
     catalog: ModelCatalog,
+    services: ServerServices = ServerServices(),
     log: Logger = Logger(label: "apus.server")
   ) async throws(ServerError) -> Server {
-    let server = ServerContext(configuration: configuration, catalog: catalog)
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopThreads)
-    server.scoringPool.start()
-    let bootstrap = ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: 1024)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelOption(.socketOption(.so_keepalive), value: 1)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelOption(
-        .writeBufferWaterMark,
-        value: .init(low: configuration.outboundLimit / 2, high: configuration.outboundLimit)
-      )
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            ServerConnectionHandler(server: server, log: log)
-          )
-        }
+    let server = ServerContext(
+      configuration: configuration, catalog: catalog, services: services, log: log)
+    var listeners: [Listener] = []
+    var addresses: [ListenerRole: SocketAddress] = [:]
+    func listen(_ name: String, _ role: ListenerRole, _ address: () throws -> SocketAddress)
+      throws(ServerError)
+    {
+      do {
+        let socket = try ListeningSocket(address())
+        if addresses[role] == nil { addresses[role] = socket.address }
+        listeners.append(Listener(socket, role: role))
+      } catch {
+        throw ServerError.cannotListen(name, cause: error)
       }
-    let cause: any Error
-    do {
-      let listener = try await bootstrap.bind(host: configuration.host, port: configuration.port)
-        .get()
-      if let address = listener.localAddress {
-        return Server(address: address, server: server, group: group, listener: listener)
-      }
-      cause = ChannelError.unknownLocalAddress
-    } catch {
-      cause = error
     }
-    await shutDown(server, group)
-    throw ServerError(
-      code: .cannotListen,
-      message: "cannot listen on \(configuration.host):\(configuration.port); choose another "
-        + "address, or port 0 for a free one",
-      cause: cause
-    )
+    let (host, port) = (configuration.host, configuration.port)
+    try listen("\(host):\(port)", .serving) {
+      try SocketAddress.makeAddressResolvingHost(host, port: port)
+    }
+    if let path = configuration.unixPath {
+      try listen(path, .serving) { try SocketAddress(unixDomainSocketPath: path) }
+    }
+    if let (host, port) = configuration.administration {
+      try listen("\(host):\(port)", .administration) {
+        try SocketAddress.makeAddressResolvingHost(host, port: port)
+      }
+    }
+    var tls: TLSListener?
+    if let (host, port) = configuration.tls, let identity = services.tls {
+      do {
+        tls = try await TLSListener.start(server, host: host, port: port, identity: identity)
+      } catch {
+        throw .cannotListen("\(host):\(port)", cause: error)
+      }
+    }
+    do throws(SystemError) {
+      try server.pool.start()
+      let keepAwake =
+        configuration.latencyMode == .keepAwake
+        ? try KeepAwake(processors: configuration.processors) : nil
+      let loops = try PollLoop.start(server, listeners: listeners)
+      return Server(server, loops: loops, addresses: addresses, tls: tls, keepAwake: keepAwake)
+    } catch {
+      throw ServerError(
+        code: .noThreads,
+        message: "the system gives no thread or descriptor to the server; raise its limits",
+        cause: error)
+    }
   }
 
   /// The connections that are open.
   public var connectionCount: Int { server.connections.count }
+
+  /// The requests and rows that wait for scoring threads.
+  public var waiting: (requests: Int, rows: Int) {
+    let load = server.pool.load
+    return (load.requests, load.rows)
+  }
 
   /// Waits until the server has been drained.
   public func run() async {
@@ -99,23 +132,21 @@ public final class Server: Sendable {
   /// Stops accepting, announces it with GOAWAY, finishes what is in flight, refuses what is new
   /// with DRAINING, and closes all connections within `drainTimeout`. Calling it twice is harmless.
   public func drain() async {
-    guard let channels = server.connections.startDraining() else { return await run() }
-    try? await listener.close()
-    for channel in channels {
-      channel.pipeline.fireUserInboundEventTriggered(DrainEvent())
+    guard server.connections.startDraining() else { return await run() }
+    for loop in loops { loop.post(.drain) }
+    await tls?.drain()
+    await server.connections.waitUntilEmpty()
+    for loop in loops { loop.post(.stop) }
+    await withCheckedContinuation { continuation in
+      // Threads are waited for where nobody minds.
+      DispatchQueue.global().async { [server, loops, keepAwake] in
+        for loop in loops { loop.join() }
+        server.pool.stop()
+        keepAwake?.stop()
+        continuation.resume()
+      }
     }
-    while let channel = server.connections.channels.first {
-      try? await channel.closeFuture.get()
-      // The registry hears of it in the same turn of the channel's event loop.
-      try? await channel.eventLoop.submit {}.get()
-    }
-    await Self.shutDown(server, group)
+    await tls?.stop()
     drained.succeed()
-  }
-
-  private static func shutDown(_ server: ServerContext, _ group: MultiThreadedEventLoopGroup) async
-  {
-    try? await server.scoringPool.shutdownGracefully()
-    try? await group.shutdownGracefully()
   }
 }

@@ -9,26 +9,58 @@ public struct ServerConfiguration: Sendable {
   /// The port to listen on; 0 takes a free one.
   public var port: Int
 
+  /// The path of a socket in the file system to listen on as well.
+  public var unixPath: String?
+
+  /// Where to listen for frames that change the server, if at all.
+  public var administration: (host: String, port: Int)?
+
+  /// Where to listen for clients that speak TLS, if at all.
+  public var tls: (host: String, port: Int)?
+
   /// The threads that read, write and score small requests.
-  public var eventLoopThreads: Int = 1
+  public var eventLoopThreads: Int = 2
+
+  /// The processors that the event loops stay on, in turn; empty leaves that to the system.
+  public var processors: [Int] = []
+
+  /// What is paid for the time that an idle processor takes to wake up.
+  public var latencyMode = LatencyMode.normal
 
   /// The threads that score large requests.
   public var scoringThreads: Int = 2
 
   /// Requests of up to this many rows may be scored by the thread that read them.
-  public var inlineRowLimit: Int = 64
+  public var inlineRowLimit: Int = 1024
 
-  /// The multiply-adds up to which a small request is scored by the thread that read it.
+  /// The predicted time up to which a request is scored by the thread that read it.
   ///
-  /// Two million take a processor about 50 microseconds, which is about what handing the request to
-  /// another thread and back costs. Requests for a model on another device never are.
-  public var inlineMultiplyAddLimit: Int = 2_000_000
+  /// That is about what handing it to another thread and back costs. Requests for a model on
+  /// another device are always handed over.
+  public var inlineNanoseconds: Int = 50_000
+
+  /// The rows that scoring threads compute together at most.
+  public var batchRowLimit: Int = 4096
 
   /// The large requests, of all connections, that may wait for a scoring thread.
   public var waitingRequestLimit: Int = 4096
 
+  /// The rows of all requests that wait for a scoring thread.
+  public var waitingRowLimit: Int = 1 << 20
+
+  /// The bytes of all requests that wait for a scoring thread.
+  public var waitingByteLimit: Int = 256 << 20
+
   /// The connections at one time.
   public var connectionLimit: Int = 10_000
+
+  /// The connections of one peer address at one time.
+  public var connectionLimitPerPeer: Int = 10_000
+
+  /// How long a silent connection is left alone before it is asked for a sign of life.
+  ///
+  /// `nil` leaves it alone for ever; only clients that agreed to it are asked.
+  public var keepaliveInterval: TimeAmount? = .seconds(30)
 
   /// The environment of the server.
   ///

@@ -4,6 +4,8 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
   public enum Code: Sendable {
     /// The address is in use, not of this machine, or not allowed.
     case cannotListen
+    /// The system gives no more threads or descriptors.
+    case noThreads
   }
 
   /// What failed.
@@ -18,5 +20,12 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
   /// The message and the cause.
   public var description: String {
     if let cause { "\(message): \(cause)" } else { message }
+  }
+
+  static func cannotListen(_ address: String, cause: any Error) -> ServerError {
+    ServerError(
+      code: .cannotListen,
+      message: "cannot listen on \(address); choose another address, or port 0 for a free one",
+      cause: cause)
   }
 }

@@ -16,6 +16,23 @@ int clinux_pin_to_processor(int processor) {
   return sched_setaffinity(0, sizeof processors, &processors) == 0 ? 0 : errno;
 }
 
+int clinux_processor_limit(void) { return CPU_SETSIZE; }
+
+int clinux_may_run_on(int processor) {
+  cpu_set_t processors;
+  CPU_ZERO(&processors);
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) return 0;
+  return processor >= 0 && processor < CPU_SETSIZE && CPU_ISSET(processor, &processors);
+}
+
+int clinux_accept(int listener, struct sockaddr_storage *peer) {
+  socklen_t length = sizeof *peer;
+  return accept4(listener, (struct sockaddr *)peer, peer ? &length : 0,
+                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+void clinux_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
+
 int clinux_sharpen_timers(void) {
   return prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL) == 0 ? 0 : errno;
 }

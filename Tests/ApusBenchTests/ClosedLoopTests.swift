@@ -87,8 +87,9 @@ struct ClosedLoopTests {
     let result = try measured { number, request, output in
       let id = request.header.correlationID
       switch number % 4 {
-      case 0: WireError.overloaded.encode(into: &output, correlationID: id)
-      case 1: WireError.deadline.encode(into: &output, correlationID: id)
+      case 0:
+        WireError.overloaded(retryAfterMilliseconds: 1).encode(into: &output, correlationID: id)
+      case 1: WireError.deadline(.queue).encode(into: &output, correlationID: id)
       default: ScriptedServer.answer(request, into: &output)
       }
     }

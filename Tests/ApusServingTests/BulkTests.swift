@@ -79,7 +79,7 @@ import Testing
   @Test func onlyWhatTheCreditLetsFlyIsEncoded() async throws {
     try await TestServer.run({
       $0.credit = Credit(requests: 100, rows: 40, bytes: 1 << 20)
-      $0.inlineMultiplyAddLimit = 0
+      $0.inlineNanoseconds = 0
     }) { test in
       // Time runs only for requests that fly: those behind them are not even made.
       var made: [Int] = []

@@ -1,7 +1,9 @@
 import ApusServing
 import ApusWire
 import Dispatch
+import Foundation
 import Synchronization
+import Testing
 
 /// A model whose score is the sum of a row, so that every answer can be checked.
 ///
@@ -96,11 +98,30 @@ final class Gate: Sendable {
   func open() { semaphore.signal() }
 }
 
-/// Counts calls from any thread.
+/// Counts calls from any thread, and knows which the last one was.
 final class CallCounter: Sendable {
   private let calls = Atomic<Int>(0)
+  private let thread = Mutex("")
 
   var count: Int { calls.load(ordering: .relaxed) }
 
-  func increment() { calls.add(1, ordering: .relaxed) }
+  /// The name of the thread that called last.
+  var lastThread: String { thread.withLock { $0 } }
+
+  func increment() {
+    calls.add(1, ordering: .relaxed)
+    let name = (try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)) ?? ""
+    thread.withLock { $0 = name }
+  }
+}
+
+/// Waits until something is true; fails if that takes longer than tests may.
+func eventually(
+  _ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+  let end = ContinuousClock.now + .seconds(20)
+  while !condition() {
+    try #require(ContinuousClock.now < end, sourceLocation: sourceLocation)
+    try await Task.sleep(for: .milliseconds(1))
+  }
 }

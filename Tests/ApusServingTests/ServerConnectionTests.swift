@@ -111,7 +111,7 @@ import Testing
     )
     #expect(
       connection.received(frame(ModelInfoRequest(name: "m"), id: 2), at: at(2))
-        == .sendModelInfo(name: "m", correlationID: 2)
+        == .sendModelInfo(name: "m", version: "", correlationID: 2)
     )
     #expect(connection.inFlightCount == 0)
   }

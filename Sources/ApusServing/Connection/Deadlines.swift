@@ -8,12 +8,13 @@ struct Deadlines {
   var linger: NIODeadline?
   var drain: NIODeadline?
   var quiet: NIODeadline?
+  var probe: NIODeadline?
 
   /// The first of them.
   var earliest: NIODeadline? {
     Self.earlier(
       Self.earlier(Self.earlier(hello, frame), Self.earlier(write, linger)),
-      Self.earlier(drain, quiet)
+      Self.earlier(Self.earlier(drain, quiet), probe)
     )
   }
 

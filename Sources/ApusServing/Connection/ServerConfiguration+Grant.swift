@@ -19,7 +19,10 @@ extension ServerConfiguration {
       defaultBudgetMicroseconds: UInt32(clamping: defaultBudget.nanoseconds / 1000),
       maximumBudgetMicroseconds: UInt32(clamping: maximumBudget.nanoseconds / 1000),
       serverName: serverName,
-      serverVersion: serverVersion
+      serverVersion: serverVersion,
+      features: hello.features.intersection(.known),
+      keepaliveIntervalSeconds: UInt32(
+        clamping: (keepaliveInterval ?? .zero).nanoseconds / 1_000_000_000)
     )
   }
 }

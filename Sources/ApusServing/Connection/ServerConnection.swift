@@ -4,10 +4,10 @@ package import NIOCore
 /// The state of one connection, as the server sees it: events in, actions out, no I/O.
 ///
 /// ```
-///            HELLO ok           drain
-///  awaiting ----------> ready --------> draining
-///   HELLO                 |                |
-///     '------- error -----+---- error -----+--> lingering --> closed
+///            HELLO ok                AUTH ok           drain
+///  awaiting ----------> awaiting AUTH --------> ready --------> draining
+///   HELLO     '----- nobody authenticates -----^  |                |
+///     '------- error -------------------+- error -+---- error -----+--> lingering --> closed
 /// ```
 ///
 /// Each request gets exactly one terminal reply: the machine remembers what is in flight, and
@@ -24,9 +24,19 @@ package struct ServerConnection {
     /// Sends MODEL_LIST_OK.
     case sendModelList(correlationID: UInt64)
     /// Sends MODEL_INFO_OK.
-    case sendModelInfo(name: String, correlationID: UInt64)
-    /// Scores the request in the frame, unless the deadline has passed, then calls `finish`.
+    case sendModelInfo(name: String, version: String, correlationID: UInt64)
+    /// Sends STATS_OK.
+    case sendStatistics(correlationID: UInt64)
+    /// Sends PROBE.
+    case sendProbe(Probe)
+    /// Verifies the code for the challenge and calls `authenticated`.
+    case authenticate(Authentication, challenge: [UInt8], correlationID: UInt64)
+    /// Changes the server, then calls `finish`.
+    case administer(AdminRequest, correlationID: UInt64)
+    /// Scores the accepted request, unless the deadline has passed, then calls `finish`.
     case score(correlationID: UInt64, deadline: NIODeadline)
+    /// Takes a request back if it has not been scored.
+    case cancel(correlationID: UInt64)
     /// Sends ERROR as the reply of one request.
     case sendError(WireError, correlationID: UInt64)
     /// Sends GOAWAY.
@@ -43,6 +53,8 @@ package struct ServerConnection {
   package enum Phase: Equatable {
     /// Nothing but HELLO is welcome.
     case awaitingHello
+    /// Nothing but AUTH and signs of life is welcome.
+    case awaitingAuthentication
     /// Requests are answered.
     case ready
     /// The server shuts down: what is in flight is finished, new requests are refused.
@@ -63,14 +75,32 @@ package struct ServerConnection {
     case heldBack
   }
 
+  /// A request for rows that was accepted.
+  package struct AcceptedRequest {
+    /// What is asked for.
+    let form: ScoringTask.Form
+    /// The rows.
+    let rows: RequestRows
+    /// What is asked for beside the answer.
+    let flags: FrameFlags
+  }
+
+  /// The probes that may stay unanswered.
+  private static let probeLimit = 3
+
   private let configuration: ServerConfiguration
+  private let role: ListenerRole
+  private let challenge: [UInt8]?
   /// Where in its life the connection is.
   package private(set) var phase = Phase.awaitingHello
   /// The body length in force.
   package private(set) var bodyLength = WireLimits.handshakeBodyLength
   /// The request of the last `score` action, which is too big to be part of it.
-  private var acceptedRequest: ScoreRequest?
+  private var acceptedRequest: AcceptedRequest?
+  /// The features that were agreed on.
+  package private(set) var features: Features = []
 
+  private var scopes: Scopes
   private var rowsPerRequest = 0
   private var credit = Credit()
   private var used = Credit()
@@ -78,14 +108,23 @@ package struct ServerConnection {
   private var isInputClosed = false
   private var isInputHeldBack = false
   private var deadlines = Deadlines()
+  private var unansweredProbes = 0
 
   /// Creates the machine of a connection that was just opened.
   ///
   /// - Parameters:
   ///   - configuration: The limits and times of the server.
+  ///   - role: What may be asked for.
+  ///   - challenge: Random bytes, 32 of them, if the client must authenticate.
   ///   - now: The time.
-  package init(configuration: ServerConfiguration, openedAt now: NIODeadline) {
+  package init(
+    configuration: ServerConfiguration, role: ListenerRole = .serving, challenge: [UInt8]? = nil,
+    openedAt now: NIODeadline
+  ) {
     self.configuration = configuration
+    self.role = role
+    self.challenge = challenge
+    scopes = challenge == nil ? [.score, .decide, .admin, .train] : []
     deadlines.hello = now + configuration.helloTimeout
   }
 
@@ -102,30 +141,38 @@ package struct ServerConnection {
 
   /// A frame came in whole.
   package mutating func received(_ frame: Frame, at now: NIODeadline) -> Action {
+    heard(at: now)
     switch phase {
     case .awaitingHello: return receivedHello(frame, at: now)
-    case .ready, .draining: break
+    case .awaitingAuthentication, .ready, .draining: break
     case .lingering, .closed: return .none
     }
     let id = frame.header.correlationID
-    guard inFlight[id] == nil else {
-      return abort(.protocolViolation("a correlation id is already in flight"), at: now)
-    }
-    guard frame.header.type != .hello else {
-      return abort(.protocolViolation("HELLO came twice"), at: now)
-    }
-    guard phase != .draining else {
-      deadlines.quiet = inFlight.isEmpty ? now + configuration.drainQuietTime : nil
-      return .sendError(.draining, correlationID: id)
-    }
-    let frameLength = WireLimits.headerLength + Int(frame.header.bodyLength)
-    let charge = Credit(requests: 1, bytes: frameLength)
-    guard (used + charge).fits(in: credit) else { return abort(.flow, at: now) }
     do throws(WireError) {
+      switch frame.header.type {
+      case .probeOK:
+        _ = try ProbeOK(decoding: frame.body)
+        return .none
+      case .cancel:
+        _ = try Cancel(decoding: frame.body)
+        return inFlight[id] == nil ? .none : .cancel(correlationID: id)
+      case .hello: return abort(.protocolViolation("HELLO came twice"), at: now)
+      default: break
+      }
+      guard inFlight[id] == nil else {
+        return abort(.protocolViolation("a correlation id is already in flight"), at: now)
+      }
+      guard phase != .draining else {
+        deadlines.quiet = inFlight.isEmpty ? now + configuration.drainQuietTime : nil
+        throw .draining
+      }
+      let frameLength = WireLimits.headerLength + Int(frame.header.bodyLength)
+      let charge = Credit(requests: 1, bytes: frameLength)
+      guard (used + charge).fits(in: credit) else { throw .flow }
       return try receivedRequest(frame, charge: charge, at: now)
     } catch {
-      return error == .flow
-        ? abort(.flow, at: now) : .sendError(error, correlationID: id)
+      // What a peer does beyond its credit cannot be told from a peer gone wrong.
+      return error == .flow ? abort(.flow, at: now) : .sendError(error, correlationID: id)
     }
   }
 
@@ -160,12 +207,18 @@ package struct ServerConnection {
         || hello.environment == configuration.environment
     else { return abort(.environment, at: now) }
 
-    let granted = configuration.grant(hello)
-    phase = .ready
+    var granted = configuration.grant(hello)
+    if let challenge {
+      granted.requiresAuthentication = true
+      granted.challenge = challenge
+    }
+    phase = challenge == nil ? .ready : .awaitingAuthentication
+    features = granted.features
     bodyLength = Int(granted.bodyLength)
     rowsPerRequest = Int(granted.rowsPerRequest)
     credit = granted.credit
-    deadlines.hello = nil
+    deadlines.hello = challenge == nil ? nil : now + configuration.helloTimeout
+    heard(at: now)
     return .sendHelloOK(granted, correlationID: frame.header.correlationID)
   }
 
@@ -175,35 +228,69 @@ package struct ServerConnection {
     at now: NIODeadline
   ) throws(WireError) -> Action {
     let id = frame.header.correlationID
-    switch frame.header.type {
-    case .ping:
+    let type = frame.header.type
+    if type == .ping {
       return .sendPong(Pong(number: try Ping(decoding: frame.body).number), correlationID: id)
+    }
+    guard phase != .awaitingAuthentication else {
+      guard type == .auth, let challenge else { throw .authenticationRequired }
+      inFlight[id] = charge
+      used = used + charge
+      return .authenticate(
+        try Authentication(decoding: frame.body), challenge: challenge, correlationID: id)
+    }
+    guard type.requiredScopes.isSubset(of: scopes) else { throw .forbidden }
+    switch type {
     case .modelList:
       _ = try ModelListRequest(decoding: frame.body)
       return .sendModelList(correlationID: id)
     case .modelInfo:
-      return .sendModelInfo(
-        name: try ModelInfoRequest(decoding: frame.body).name,
-        correlationID: id
-      )
+      let request = try ModelInfoRequest(decoding: frame.body)
+      return .sendModelInfo(name: request.name, version: request.version, correlationID: id)
+    case .stats:
+      _ = try StatisticsRequest(decoding: frame.body)
+      return .sendStatistics(correlationID: id)
     case .score:
       let request = try ScoreRequest(decoding: frame.body)
-      guard request.rowCount <= rowsPerRequest else {
-        throw .tooLarge("a request has too many rows", limit: rowsPerRequest)
-      }
-      var charge = charge
-      charge.rows = request.rowCount
-      guard (used + charge).fits(in: credit) else { throw .flow }
-      used = used + charge
-      inFlight[id] = charge
-      acceptedRequest = request
-      return .score(
-        correlationID: id,
-        deadline: now + budget(frame.header.budgetMicroseconds)
-      )
+      return try accept(frame, .rows(request), form: .score, charge: charge, at: now)
+    case .extract:
+      let request = try ScoreRequest(decoding: frame.body)
+      return try accept(frame, .rows(request), form: .extract, charge: charge, at: now)
+    case .rank:
+      let request = try RankRequest(decoding: frame.body)
+      let form = ScoringTask.Form.rank(top: request.top, output: request.outputIndex)
+      return try accept(frame, .items(request), form: form, charge: charge, at: now)
     default:
-      throw .forbidden
+      guard let action = AdminRequest.Action(type) else {
+        throw .protocolViolation("a frame of this type has no meaning now")
+      }
+      guard role == .administration else { throw .forbidden }
+      let request = try AdminRequest(decoding: frame.body, action: action)
+      inFlight[id] = charge
+      used = used + charge
+      return .administer(request, correlationID: id)
     }
+  }
+
+  private mutating func accept(
+    _ frame: Frame, _ rows: RequestRows, form: ScoringTask.Form, charge: Credit,
+    at now: NIODeadline
+  ) throws(WireError) -> Action {
+    guard rows.rowCount <= rowsPerRequest else {
+      throw .tooLarge("a request has too many rows", limit: rowsPerRequest)
+    }
+    guard rows.extensions.routingKey == nil || features.contains(.routing) else {
+      throw .protocolViolation("the routing key was not agreed on")
+    }
+    var charge = charge
+    charge.rows = rows.rowCount
+    guard (used + charge).fits(in: credit) else { throw .flow }
+    used = used + charge
+    inFlight[frame.header.correlationID] = charge
+    acceptedRequest = AcceptedRequest(form: form, rows: rows, flags: frame.header.flags)
+    return .score(
+      correlationID: frame.header.correlationID,
+      deadline: now + budget(frame.header.budgetMicroseconds))
   }
 
   private func budget(_ microseconds: UInt32) -> TimeAmount {
@@ -215,12 +302,29 @@ package struct ServerConnection {
   // MARK: Completions
 
   /// Takes the request of the last `score` action out of the machine.
-  package mutating func takeAcceptedRequest() -> ScoreRequest {
+  package mutating func takeAcceptedRequest() -> AcceptedRequest {
     guard let request = acceptedRequest else {
       preconditionFailure("there is no request to take")
     }
     acceptedRequest = nil
     return request
+  }
+
+  /// The code of AUTH was verified.
+  ///
+  /// - Returns: What is to be done if it was wrong; AUTH_OK is the caller's to send if not.
+  package mutating func authenticated(
+    _ result: Result<Scopes, WireError>, correlationID: UInt64, at now: NIODeadline
+  ) -> Action {
+    guard finish(correlationID, at: now), phase == .awaitingAuthentication else { return .none }
+    switch result {
+    case .success(let scopes):
+      self.scopes = scopes
+      phase = .ready
+      deadlines.hello = nil
+      return .none
+    case .failure(let error): return .sendError(error, correlationID: correlationID)
+    }
   }
 
   /// A request is done; its credit returns.
@@ -280,6 +384,25 @@ package struct ServerConnection {
     return .none
   }
 
+  /// The peer is alive.
+  private mutating func heard(at now: NIODeadline) {
+    unansweredProbes = 0
+    guard let interval = configuration.keepaliveInterval, features.contains(.keepalive) else {
+      return
+    }
+    deadlines.probe = now + interval
+  }
+
+  /// The peer has been silent for long: it is asked for a sign of life, at last it is given up.
+  private mutating func probe(at now: NIODeadline) -> Action {
+    guard unansweredProbes < Self.probeLimit, let interval = configuration.keepaliveInterval else {
+      return abort(.timeout("no sign of life came in time"), at: now)
+    }
+    unansweredProbes += 1
+    deadlines.probe = now + interval
+    return .sendProbe(Probe(number: UInt64(unansweredProbes)))
+  }
+
   /// The peer will not send any more.
   package mutating func inputClosed(at now: NIODeadline) -> Action {
     isInputClosed = true
@@ -287,7 +410,7 @@ package struct ServerConnection {
     case .lingering where deadlines.linger == nil:
       // The last bytes are still on their way.
       return .none
-    case .lingering, .awaitingHello:
+    case .lingering, .awaitingHello, .awaitingAuthentication:
       phase = .closed
       return .closeNow
     case .ready, .draining: return afterTurn(at: now)
@@ -298,7 +421,7 @@ package struct ServerConnection {
   /// The server shuts down.
   package mutating func drain(at now: NIODeadline) -> Action {
     switch phase {
-    case .awaitingHello: return abort(.draining, at: now)
+    case .awaitingHello, .awaitingAuthentication: return abort(.draining, at: now)
     case .ready:
       phase = .draining
       deadlines.drain = now + configuration.drainTimeout
@@ -313,7 +436,7 @@ package struct ServerConnection {
   package mutating func tick(at now: NIODeadline) -> Action {
     guard phase != .closed else { return .none }
     if Deadlines.isOver(deadlines.linger, now) || Deadlines.isOver(deadlines.write, now) {
-      phase = .closed
+      closed()
       return .closeNow
     }
     if Deadlines.isOver(deadlines.drain, now) || Deadlines.isOver(deadlines.quiet, now) {
@@ -321,8 +444,10 @@ package struct ServerConnection {
       return .close
     }
     if Deadlines.isOver(deadlines.hello, now) {
-      return abort(.timeout("HELLO did not come in time"), at: now)
+      let name = phase == .awaitingHello ? "HELLO" : "AUTH"
+      return abort(.timeout("\(name) did not come in time"), at: now)
     }
+    if Deadlines.isOver(deadlines.probe, now) { return probe(at: now) }
     if Deadlines.isOver(deadlines.frame, now) {
       return abort(.timeout("the rest of a frame did not come in time"), at: now)
     }

@@ -1,18 +1,23 @@
 import ApusWire
+import Logging
 import NIOCore
-import NIOPosix
-import Synchronization
 
 /// What all connections of a server share.
 final class ServerContext: Sendable {
   let configuration: ServerConfiguration
   let catalog: ModelCatalog
-  let scoringPool: NIOThreadPool
-  /// The large requests that wait for a scoring thread or are being scored by one.
-  let waitingRequests = Atomic<Int>(0)
-  let connections = ConnectionRegistry()
+  let pool: ScoringPool
+  let metrics: ServerMetrics
+  let connections: ConnectionLedger
+  let authenticator: (any Authenticator)?
+  let log: Logger
+  private let administrator: (any ModelAdministrator)?
+  private let status: (any StatusSource)?
 
-  init(configuration: ServerConfiguration, catalog: ModelCatalog) {
+  init(
+    configuration: ServerConfiguration, catalog: ModelCatalog, services: ServerServices,
+    log: Logger
+  ) {
     precondition(
       configuration.eventLoopThreads > 0 && configuration.scoringThreads > 0,
       "a server needs threads, not \(configuration.eventLoopThreads) and "
@@ -26,19 +31,27 @@ final class ServerContext: Sendable {
     }
     self.configuration = configuration
     self.catalog = catalog
-    self.scoringPool = NIOThreadPool(numberOfThreads: configuration.scoringThreads)
+    self.log = log
+    metrics = services.metrics
+    authenticator = services.authenticator
+    administrator = services.administrator
+    status = services.status
+    pool = ScoringPool(configuration)
+    connections = ConnectionLedger(
+      limit: configuration.connectionLimit,
+      limitPerPeer: configuration.connectionLimitPerPeer, metrics: metrics)
   }
 
-  /// Takes a place in the queue of large requests, or returns `false` if it is full.
-  func reserveWaitingRequest() -> Bool {
-    let count = waitingRequests.add(1, ordering: .relaxed).newValue
-    guard count > configuration.waitingRequestLimit else { return true }
-    waitingRequests.subtract(1, ordering: .relaxed)
-    return false
+  /// Performs a request of an administrator.
+  func administer(_ request: AdminRequest) async -> Result<AdminReply, WireError> {
+    guard let administrator else { return .failure(.forbidden) }
+    return await administrator.perform(request)
   }
 
-  /// Gives the place back.
-  func releaseWaitingRequest() {
-    waitingRequests.subtract(1, ordering: .relaxed)
+  /// What STATS tells; nothing where nobody keeps count.
+  func statistics() -> Statistics {
+    let entries = status?.status().entries() ?? []
+    return Statistics(
+      entries: entries.map { Statistics.Entry(key: $0.0, value: $0.1) })
   }
 }

@@ -55,8 +55,8 @@ public final class VersionMetrics: Sendable {
   /// It is a refusal with the code ``WireError/Code/deadline`` too, and is to be recorded once.
   ///
   /// - Parameter stage: Where the request was.
-  public func recordDeadlineMiss(stage: DeadlineStage) {
-    deadlineMisses[stage.rawValue].add(1, ordering: .relaxed)
+  public func recordDeadlineMiss(stage: WireError.DeadlineStage) {
+    deadlineMisses[Int(stage.rawValue) - 1].add(1, ordering: .relaxed)
     refusals.record(.deadline)
   }
 
@@ -78,8 +78,8 @@ public final class VersionMetrics: Sendable {
   /// Returns what has been counted up to now.
   public func snapshot() -> Snapshot {
     var misses: [String: UInt64] = [:]
-    for stage in DeadlineStage.allCases {
-      misses[stage.name] = deadlineMisses[stage.rawValue].load(ordering: .relaxed)
+    for stage in WireError.DeadlineStage.allCases {
+      misses[stage.name] = deadlineMisses[Int(stage.rawValue) - 1].load(ordering: .relaxed)
     }
     return Snapshot(
       rows: rows.load(ordering: .relaxed),
@@ -102,7 +102,7 @@ extension VersionMetrics {
     public let shadowRows: UInt64
     /// Those of them whose scores were too far from the serving version's.
     public let shadowMismatches: UInt64
-    /// The requests whose budget did not suffice, by the name of the ``DeadlineStage``.
+    /// The requests whose budget did not suffice, by the name of the stage.
     public let deadlineMisses: [String: UInt64]
     /// The requests answered with an error, by the label of its code.
     public let refusals: [String: UInt64]

@@ -5,10 +5,19 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+
+/// Takes a connection, non-blocking and closed on exec; `peer` may be null. Returns its descriptor, or
+/// -1 with `errno` set.
+int clinux_accept(int listener, struct sockaddr_storage *peer);
+
+/// Names a thread, by at most 15 bytes.
+void clinux_name_thread(pthread_t thread, const char *name);
 
 /// Moves the calling thread to the class of threads that run only when a processor has nothing else
 /// to do. Returns 0, or an error number.
@@ -16,6 +25,12 @@ int clinux_become_idle_class(void);
 
 /// Keeps the calling thread on one processor. Returns 0, or an error number.
 int clinux_pin_to_processor(int processor);
+
+/// The number above that of every processor.
+int clinux_processor_limit(void);
+
+/// Whether the calling thread may run on a processor.
+int clinux_may_run_on(int processor);
 
 /// Lets the calling thread's timed waits end when they are due, not up to 50 us later, at the price
 /// of more wake-ups. Returns 0, or an error number.

@@ -1,0 +1,212 @@
+import ApusWire
+import CLinux
+import NIOCore
+
+/// What a poll loop does and has, on its own thread.
+final class PollLoopRun {
+  private enum Token {
+    static let mailbox: UInt64 = 0
+    /// Listeners come next, and then connections.
+    static let firstListener: UInt64 = 1
+    static let firstConnection: UInt64 = 16
+  }
+
+  /// Bytes that are read at once; a connection that has more gets another turn.
+  private static let receiveLimit = 64 << 10
+  /// Connections that a loop which polls without pause looks at without asking the poller.
+  private static let busyConnections = 4
+
+  let server: ServerContext
+  private let scheduler: LoopScheduler
+  private var poller: Poller
+  private let mailbox: Mailbox<PollLoop.Message>
+  private let loops: [Mailbox<PollLoop.Message>]
+  private var nextLoop = 0
+  private var listeners: [Listener] = []
+
+  private var connections: [UInt64: PollConnection] = [:]
+  private var lastToken = Token.firstConnection
+  private var wakes = WakeQueue()
+  private var flushed: [PollConnection] = []
+  private var closed: [PollConnection] = []
+  private var received = ByteBuffer()
+  /// The models that the clients know of.
+  private var announced: CatalogSnapshot
+  private var isStopping = false
+
+  init(
+    _ server: ServerContext, poller: consuming Poller, mailbox: Mailbox<PollLoop.Message>,
+    loops: [Mailbox<PollLoop.Message>]
+  ) {
+    self.server = server
+    self.poller = poller
+    self.mailbox = mailbox
+    self.loops = loops
+    scheduler = LoopScheduler(server)
+    announced = scheduler.catalog
+  }
+
+  /// Serves until it is told to stop and the last connection is closed.
+  ///
+  /// - Parameter listeners: The sockets to take connections from; they are closed by a drain.
+  func run(_ listeners: Handover<[Listener]>?) {
+    // Nobody else may hold them, or their addresses would not be free after a drain.
+    self.listeners = listeners?.take() ?? []
+    do throws(SystemError) {
+      try poller.add(mailbox.number, token: Token.mailbox, for: .input)
+      for (index, listener) in self.listeners.enumerated() {
+        try poller.add(
+          listener.socket.number, token: Token.firstListener + UInt64(index), for: .input)
+      }
+    } catch {
+      // These are the first descriptors of a new poller: nothing but a fault of ours refuses them.
+      preconditionFailure("\(error)")
+    }
+    received.reserveCapacity(Self.receiveLimit)
+    while !isStopping || !connections.isEmpty { turn() }
+  }
+
+  // MARK: Turns
+
+  private func turn() {
+    if server.configuration.latencyMode == .busyPoll, pollBusily() { return }
+    let count = poller.wait(timeoutMilliseconds: waitMilliseconds())
+    if count == 0, server.configuration.latencyMode == .busyPoll { clinux_pause() }
+    scheduler.beginTurn()
+    for index in 0..<count { handle(poller.event(index)) }
+    finishTurn()
+  }
+
+  /// Reads from the connections without asking whether there is anything.
+  ///
+  /// - Returns: Whether there was; if not, the poller is asked, which also knows of the rest.
+  private func pollBusily() -> Bool {
+    guard connections.count <= Self.busyConnections else { return false }
+    scheduler.beginTurn()
+    var isBusy = false
+    for connection in connections.values where !connection.isClosed {
+      isBusy = connection.receive(&received) || isBusy
+    }
+    if isBusy { finishTurn() }
+    return isBusy
+  }
+
+  private func finishTurn() {
+    if let next = wakes.next, next <= scheduler.now { wakeConnections() }
+    scheduler.endTurn()
+    while !flushed.isEmpty || !closed.isEmpty { settle() }
+  }
+
+  private func waitMilliseconds() -> Int32 {
+    if server.configuration.latencyMode == .busyPoll { return 0 }
+    guard let next = wakes.next else { return -1 }
+    let nanoseconds = max(0, (next - .now()).nanoseconds)
+    // Rounded up: a wake-up before its time would be for nothing.
+    return Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
+  }
+
+  private func handle(_ event: Poller.Event) {
+    switch event.token {
+    case Token.mailbox:
+      for message in mailbox.take() { handle(message) }
+    case Token.firstConnection...:
+      guard let connection = connections[event.token], !connection.isClosed else { return }
+      connection.handle(event, received: &received)
+    default: accept(listeners[Int(event.token - Token.firstListener)])
+    }
+  }
+
+  private func wakeConnections() {
+    // All of them first: one that asks for the same time again gets it in another turn.
+    for token in wakes.removeDue(at: scheduler.now) {
+      guard let connection = connections[token], connection.wakeDeadline <= scheduler.now,
+        !connection.isClosed
+      else { continue }
+      connection.wake()
+    }
+  }
+
+  /// Tells what was flushed and forgets what was closed, outside of the calls that caused it.
+  private func settle() {
+    let (told, gone) = (flushed, closed)
+    flushed.removeAll(keepingCapacity: true)
+    closed.removeAll(keepingCapacity: true)
+    for connection in told { connection.tellFlushed() }
+    for connection in gone {
+      connection.driver.closed()
+      connections[connection.token] = nil
+    }
+  }
+
+  // MARK: Messages
+
+  private func handle(_ message: PollLoop.Message) {
+    switch message {
+    case .adopt(let socket, let peer, let role): serve(socket.take(), peer: peer, role: role)
+    case .reply(let token, let correlationID, let reply):
+      guard let connection = connections[token], !connection.isClosed else { return }
+      connection.driver.complete(correlationID, reply)
+      scheduler.flushLater(connection.driver)
+    case .drain:
+      for listener in listeners { poller.remove(listener.socket.number) }
+      listeners = []
+      for connection in connections.values { connection.driver.drain() }
+    case .modelsChanged:
+      let changes = scheduler.catalog.changes(since: announced)
+      announced = scheduler.catalog
+      for connection in connections.values { connection.driver.modelsChanged(changes) }
+    case .stop: isStopping = true
+    }
+  }
+
+  // MARK: Connections
+
+  private func accept(_ listener: Listener) {
+    // A flood of connections does not keep those that are there from their turn.
+    for _ in 0..<64 {
+      switch listener.socket.accept() {
+      case .socket(let socket, let peer):
+        nextLoop = (nextLoop + 1) % loops.count
+        if loops[nextLoop] === mailbox {
+          serve(socket, peer: peer, role: listener.role)
+        } else {
+          loops[nextLoop].post(.adopt(Handover(socket), peer: peer, role: listener.role))
+        }
+      case .outOfDescriptors: server.metrics.recordConnectionRefused(.descriptors)
+      case .nothing: return
+      }
+    }
+  }
+
+  private func serve(_ socket: consuming Socket, peer: String, role: ListenerRole) {
+    lastToken += 1
+    let driver = ConnectionDriver(
+      scheduler, sink: PollReplySink(mailbox: mailbox, token: lastToken), peer: peer, role: role)
+    let connection = PollConnection(socket, token: lastToken, loop: self, driver: driver)
+    do throws(SystemError) {
+      try poller.add(connection.number, token: lastToken, for: .input)
+    } catch {
+      return server.metrics.recordConnectionRefused(.descriptors)
+    }
+    connections[lastToken] = connection
+    driver.opened(on: connection)
+  }
+
+  // MARK: What connections ask for
+
+  func watch(_ connection: PollConnection, for interest: Poller.Interest) {
+    // It was added, so that only a fault of ours refuses the change.
+    try? poller.change(connection.number, token: connection.token, to: interest)
+  }
+
+  func schedule(_ connection: PollConnection, at deadline: NIODeadline) {
+    wakes.insert(connection.token, at: deadline)
+  }
+
+  func flushed(_ connection: PollConnection) { flushed.append(connection) }
+
+  func closed(_ connection: PollConnection) {
+    poller.remove(connection.number)
+    closed.append(connection)
+  }
+}
