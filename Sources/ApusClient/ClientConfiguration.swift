@@ -1,3 +1,4 @@
+public import ApusWire
 public import NIOCore
 
 /// Everything that a client is told once.
@@ -27,6 +28,24 @@ public struct ClientConfiguration: Sendable {
 
   /// The longest wait between two attempts to connect.
   public var maximumBackoff: TimeAmount = .seconds(2)
+
+  /// The connections that are made at most; a request goes where the fewest are under way.
+  ///
+  /// A second one is made only while the first is busy. More than one helps those who keep many
+  /// requests under way, and nobody else.
+  public var connectionLimit: Int = 1
+
+  /// What the client proves to a server that requires it.
+  public var token: ClientToken?
+
+  /// How the connection is encrypted; `nil` for not at all.
+  public var tls: ClientTLS?
+
+  /// When a request that the server refused for now is made again.
+  public var retry = RetryPolicy()
+
+  /// What is called, on the thread of the connection, when another version of a model is stable.
+  public var onPush: (@Sendable (Push) -> Void)?
 
   /// Creates a configuration with default times.
   public init() {}

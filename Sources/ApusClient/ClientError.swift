@@ -18,6 +18,10 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     case protocolViolation
     /// The request exceeds what the server grants to one request.
     case tooLarge
+    /// The server does not have what the request needs.
+    case unsupported
+    /// A file or a value of the configuration is unusable.
+    case badConfiguration
     /// The client was closed.
     case closed
   }
@@ -47,7 +51,8 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   public var isRetryable: Bool {
     switch code {
     case .connectFailed, .connectionLost, .timeout: true
-    case .cancelled, .protocolViolation, .tooLarge, .closed: false
+    case .cancelled, .protocolViolation, .tooLarge, .unsupported, .badConfiguration, .closed:
+      false
     case .refused: wireError?.isRetryable ?? false
     }
   }

@@ -20,7 +20,7 @@ struct Apus: AsyncParsableCommand {
     version: version,
     subcommands: [
       Train.self, Evaluate.self, Score.self, Serve.self, TokenCommand.self, Bench.self,
-      Inspect.self, Devices.self, Simulate.self, Demo.self, Version.self,
+      Inspect.self, Devices.self, Dump.self, Simulate.self, Demo.self, Version.self,
     ])
 
   static func main() async {

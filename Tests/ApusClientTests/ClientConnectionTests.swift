@@ -12,7 +12,7 @@ import Testing
   private func frame(_ message: some Message, id: UInt64) -> Frame {
     var buffer = ByteBuffer()
     message.encode(into: &buffer, correlationID: id)
-    var decoder = FrameDecoder(from: .server)
+    var decoder = FrameDecoder(from: .server, features: .known)
     guard let frame = try? decoder.next(from: &buffer) else { preconditionFailure("not a frame") }
     return frame
   }
@@ -113,9 +113,8 @@ import Testing
     submit(&connection, 2, rows: 11)
     submit(&connection, 3, bytes: 5000)
     submit(&connection, 4)
-    let tooLarge = [connection.nextToSend(), connection.nextToSend()].map { $0?.isTooLarge }
-    #expect(tooLarge == [true, true])
-    #expect(connection.nextToSend()?.isTooLarge == false)
+    let verdicts = (0..<3).map { _ in connection.nextToSend()?.verdict }
+    #expect(verdicts == [.tooLarge, .tooLarge, .send])
   }
 
   @Test func anAbandonedRequestKeepsItsCreditUntilItsReply() {
@@ -189,5 +188,88 @@ import Testing
     var connection = ready()
     let end = try #require(failed(connection.received(helloOK(Credit()))))
     #expect(end.1 == .protocolViolation)
+  }
+
+  // MARK: Authentication and what comes unasked
+
+  private func guarded() -> Frame {
+    var grant = HelloOK.generous(credit: Credit(requests: 2, rows: 10, bytes: 1000))
+    grant.requiresAuthentication = true
+    grant.challenge = Array(0..<32)
+    return frame(grant, id: 1)
+  }
+
+  @Test func nothingIsSentBeforeAuthOK() throws {
+    var connection = Connection(hasToken: true)
+    submit(&connection, 2)
+    guard case .authenticate(let grant) = connection.received(guarded()) else {
+      return #expect(Bool(false))
+    }
+    #expect(grant.challenge == Array(0..<32))
+    #expect(connection.acceptsRequests && !connection.isEstablished)
+    #expect(sent(&connection).isEmpty)
+    let answer = connection.received(frame(AuthenticationOK(scopes: .score), id: 3))
+    guard case .ready = answer else { return #expect(Bool(false), "\(answer)") }
+    #expect(sent(&connection) == [2])
+  }
+
+  @Test func refusedAuthenticationEndsTheConnection() throws {
+    var connection = Connection(hasToken: true)
+    submit(&connection, 2)
+    _ = connection.received(guarded())
+    let answer = connection.received(frame(WireError.authenticationFailed(), id: 3))
+    let end = try #require(failed(answer))
+    #expect(end.requests == ["request 2"] && end.1 == .refused)
+
+    var stranger = Connection()
+    #expect(try #require(failed(stranger.received(guarded()))).1 == .refused)
+  }
+
+  @Test func creditMayRiseAndFall() {
+    var connection = ready(Credit(requests: 2, rows: 10, bytes: 1000))
+    for id in 2..<7 { submit(&connection, UInt64(id)) }
+    #expect(sent(&connection) == [2, 3])
+    _ = connection.received(frame(Credit(requests: 1, rows: 10, bytes: 1000), id: 0))
+    #expect(connection.limits?.credit.requests == 1)
+    _ = connection.received(frame(Pong(number: 0), id: 2))
+    #expect(sent(&connection).isEmpty)
+    _ = connection.received(frame(Pong(number: 0), id: 3))
+    #expect(sent(&connection) == [4])
+    _ = connection.received(frame(Credit(requests: 3, rows: 10, bytes: 1000), id: 0))
+    #expect(sent(&connection) == [5, 6])
+  }
+
+  @Test func aRequestWithoutItsFeatureIsNotSent() {
+    var connection = Connection()
+    _ = connection.received(frame(HelloOK.generous(features: [.rank]), id: 1))
+    for (id, feature) in [(2, Features.extract), (3, .rank), (4, [])] as [(UInt64, Features)] {
+      connection.submit(
+        "request \(id)",
+        id: id,
+        charge: Credit(requests: 1),
+        feature: feature,
+        deadline: Self.later
+      )
+    }
+    let verdicts = (0..<3).map { _ in connection.nextToSend()?.verdict }
+    #expect(verdicts == [.unsupported, .send, .send])
+  }
+
+  @Test func probesAndNewsAreActions() {
+    var connection = ready()
+    guard case .sendProbeOK(let answer) = connection.received(frame(Probe(number: 8), id: 0)) else {
+      return #expect(Bool(false))
+    }
+    #expect(answer.number == 8)
+    let push = Push(
+      kind: .modelChanged,
+      route: ModelHandle(rawValue: 1),
+      artifact: ModelHandle(rawValue: 2),
+      schemaHash: 3
+    )
+    guard case .notify(let news) = connection.received(frame(push, id: 0)) else {
+      return #expect(Bool(false))
+    }
+    #expect(news == push)
   }
 }

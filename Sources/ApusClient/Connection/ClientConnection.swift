@@ -4,9 +4,11 @@ package import NIOCore
 /// The state of one connection, as the client sees it: events in, actions out, no I/O.
 ///
 /// ```
-///                HELLO_OK          GOAWAY
-///  awaitingHello --------> ready --------> leaving --> closed
-///        '---- ERROR, lost --+--- ERROR, lost --^
+///                HELLO_OK                  GOAWAY
+///  awaitingHello ---------------> ready ---------> leaving --> closed
+///     |      '-> authenticating -'  |                            ^
+///     |   AUTH is required   AUTH_OK|                            |
+///     '----- ERROR, lost -----------+------- ERROR, lost --------'
 /// ```
 ///
 /// A request waits in the queue until HELLO_OK came and the credit allows it, then it is in flight
@@ -21,8 +23,14 @@ package struct ClientConnection<Request> {
     case none
     /// Answers a request with a frame.
     case answer(Request, Frame)
-    /// Widens the decoder to the granted body length; the queue may move.
+    /// Widens the decoder to what was granted, and sends AUTH for the challenge.
+    case authenticate(HelloOK)
+    /// Widens the decoder to what was granted; the queue may move.
     case ready(HelloOK)
+    /// Sends PROBE_OK.
+    case sendProbeOK(ProbeOK)
+    /// Tells whoever wants to know.
+    case notify(Push)
     /// Uses this connection for no new request; those in the list go to another one.
     case leave([Request])
     /// The connection is over: all these requests failed.
@@ -33,6 +41,8 @@ package struct ClientConnection<Request> {
   package enum Phase: Equatable {
     /// HELLO was sent.
     case awaitingHello
+    /// AUTH was sent.
+    case authenticating
     /// Requests are sent.
     case ready
     /// GOAWAY came: replies are awaited, nothing is sent.
@@ -41,18 +51,32 @@ package struct ClientConnection<Request> {
     case closed
   }
 
+  /// What becomes of the next request of the queue.
+  package enum Verdict: Equatable {
+    /// It is sent now.
+    case send
+    /// It exceeds what is granted to one request.
+    case tooLarge
+    /// It needs a feature that the server does not have.
+    case unsupported
+  }
+
   /// The bookkeeping of one request.
   private struct Entry {
     /// The request, until nobody waits for it any more.
     var request: Request?
     let charge: Credit
+    let feature: Features
     let deadline: NIODeadline
   }
 
   /// Where in its life the connection is.
   package private(set) var phase = Phase.awaitingHello
-  /// What HELLO_OK granted.
+  /// What HELLO_OK granted, with the credit that is in force now; `nil` before requests are sent.
   package private(set) var limits: HelloOK?
+  private let hasToken: Bool
+  /// What HELLO_OK granted, before requests are sent.
+  private var grant: HelloOK?
   private var credit = Credit()
   private var used = Credit()
   private var inFlight: [UInt64: Entry] = [:]
@@ -61,10 +85,18 @@ package struct ClientConnection<Request> {
   private var queueHead = 0
 
   /// Creates the machine of a connection whose HELLO was just sent.
-  package init() {}
+  ///
+  /// - Parameter hasToken: Whether the handler can authenticate.
+  package init(hasToken: Bool = false) { self.hasToken = hasToken }
 
   /// Whether new requests may be given to this connection.
-  package var acceptsRequests: Bool { phase == .awaitingHello || phase == .ready }
+  package var acceptsRequests: Bool { phase != .leaving && phase != .closed }
+
+  /// Whether requests may be sent already.
+  package var isEstablished: Bool { limits != nil }
+
+  /// The features in force.
+  package var features: Features { limits?.features ?? [] }
 
   /// Whether a leaving connection has nothing left to wait for.
   package var isIdle: Bool { inFlight.isEmpty && queueHead == queue.count }
@@ -86,21 +118,24 @@ package struct ClientConnection<Request> {
   ///   - request: The request.
   ///   - id: Its correlation id.
   ///   - charge: What it takes from the credit.
+  ///   - feature: The features that it needs.
   ///   - deadline: When nobody waits any more.
   package mutating func submit(
     _ request: Request,
     id: UInt64,
     charge: Credit,
+    feature: Features = [],
     deadline: NIODeadline
   ) {
     precondition(acceptsRequests, "a request was given to a connection that is \(phase)")
-    queue.append((id, Entry(request: request, charge: charge, deadline: deadline)))
+    let entry = Entry(request: request, charge: charge, feature: feature, deadline: deadline)
+    queue.append((id, entry))
   }
 
   /// Takes the next request from the queue, if the credit allows it.
   ///
-  /// - Returns: The request to send now, or the one that can never be sent.
-  package mutating func nextToSend() -> (id: UInt64, request: Request, isTooLarge: Bool)? {
+  /// - Returns: The request to send now, or one that can never be sent, and why.
+  package mutating func nextToSend() -> (id: UInt64, request: Request, verdict: Verdict)? {
     guard phase == .ready else { return nil }
     while queueHead < queue.count {
       let (id, entry) = queue[queueHead]
@@ -108,15 +143,19 @@ package struct ClientConnection<Request> {
         popQueue()
         continue
       }
+      guard entry.feature.isSubset(of: features) else {
+        popQueue()
+        return (id, request, .unsupported)
+      }
       guard isSendable(entry.charge) else {
         popQueue()
-        return (id, request, true)
+        return (id, request, .tooLarge)
       }
       guard (used + entry.charge).fits(in: credit) else { return nil }
       popQueue()
       used = used + entry.charge
       inFlight[id] = entry
-      return (id, request, false)
+      return (id, request, .send)
     }
     return nil
   }
@@ -125,16 +164,26 @@ package struct ClientConnection<Request> {
   package mutating func received(_ frame: Frame) -> Action {
     guard phase != .closed else { return .none }
     let id = frame.header.correlationID
-    switch frame.header.type {
-    case .goAway: return leave()
-    case .error where id == 0:
-      do throws(WireError) {
+    do throws(WireError) {
+      switch frame.header.type {
+      case .goAway: return leave()
+      case .error where id == 0 || phase == .authenticating:
         return close(.refused(try WireError(decoding: frame.body)))
-      } catch {
-        return close(.protocolViolation(error))
+      case .helloOK where phase == .awaitingHello:
+        return received(try HelloOK(decoding: frame.body))
+      case .authOK where phase == .authenticating:
+        _ = try AuthenticationOK(decoding: frame.body)
+        return becomeReady()
+      case .credit:
+        received(try Credit(decoding: frame.body))
+        return .none
+      case .probe:
+        return .sendProbeOK(ProbeOK(number: try Probe(decoding: frame.body).number))
+      case .push: return .notify(try Push(decoding: frame.body))
+      default: break
       }
-    case .helloOK where phase == .awaitingHello: return receivedHelloOK(frame)
-    default: break
+    } catch {
+      return close(.protocolViolation(error))
     }
     guard let entry = inFlight.removeValue(forKey: id) else {
       return close(.protocolViolation(.protocolViolation("a reply came without a request")))
@@ -143,6 +192,9 @@ package struct ClientConnection<Request> {
     guard let request = entry.request else { return .none }
     return .answer(request, frame)
   }
+
+  /// Whether the server still owes the reply to request `id`.
+  package func isInFlight(_ id: UInt64) -> Bool { inFlight[id] != nil }
 
   /// Nobody waits for request `id` any more.
   ///
@@ -175,17 +227,28 @@ package struct ClientConnection<Request> {
     return .fail(requests, error)
   }
 
-  private mutating func receivedHelloOK(_ frame: Frame) -> Action {
-    do throws(WireError) {
-      let limits = try HelloOK(decoding: frame.body)
-      guard limits.version == FrameHeader.version else { return close(.refused(.version)) }
-      self.limits = limits
-      credit = limits.credit
-      phase = .ready
-      return .ready(limits)
-    } catch {
-      return close(.protocolViolation(error))
-    }
+  private mutating func received(_ grant: HelloOK) -> Action {
+    guard grant.version == FrameHeader.version else { return close(.refused(.version)) }
+    self.grant = grant
+    guard grant.requiresAuthentication else { return becomeReady() }
+    guard hasToken else { return close(.refused(.authenticationRequired)) }
+    phase = .authenticating
+    return .authenticate(grant)
+  }
+
+  private mutating func becomeReady() -> Action {
+    guard let grant else { preconditionFailure("nothing was granted yet") }
+    limits = grant
+    credit = grant.credit
+    phase = .ready
+    return .ready(grant)
+  }
+
+  /// Takes the totals that hold from now on.
+  private mutating func received(_ credit: Credit) {
+    grant?.credit = credit
+    limits?.credit = credit
+    self.credit = credit
   }
 
   private mutating func leave() -> Action {

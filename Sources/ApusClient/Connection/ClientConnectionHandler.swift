@@ -12,7 +12,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
   /// Bodies of up to this many bytes are copied together, so that they leave in one write.
   private static let copyLimit = 16 << 10
 
-  private(set) var connection = ClientConnection<PendingRequest>()
+  private(set) var connection: ClientConnection<PendingRequest>
   private let session: ClientSession
   private var decoder = FrameDecoder(from: .server)
   private var inbound = ByteBuffer()
@@ -24,6 +24,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
   init(session: ClientSession) {
     self.session = session
+    connection = ClientConnection(hasToken: session.configuration.token != nil)
   }
 
   // MARK: Channel events
@@ -37,7 +38,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     Hello(
       clientName: configuration.clientName,
       clientVersion: configuration.clientVersion,
-      environment: configuration.environment
+      environment: configuration.environment,
+      features: session.features
     ).encode(into: &outbound, correlationID: session.makeID())
     flush()
   }
@@ -72,6 +74,9 @@ final class ClientConnectionHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if let error = ClientError(handshake: error), !connection.isEstablished {
+      perform(connection.close(error))
+    }
     context.close(promise: nil)
   }
 
@@ -86,14 +91,22 @@ final class ClientConnectionHandler: ChannelInboundHandler {
       request,
       id: request.id,
       charge: request.charge,
+      feature: request.frame.header.type.feature,
       deadline: request.deadline
     )
     schedule(request.deadline)
     scheduleFlush()
   }
 
-  /// Drops a waiter.
-  func abandon(_ id: UInt64) -> PendingRequest? { connection.abandon(id) }
+  /// Drops a waiter, and tells the server that nobody waits.
+  func abandon(_ id: UInt64) -> PendingRequest? {
+    let request = connection.abandon(id)
+    if request != nil, connection.isInFlight(id), connection.features.contains(.cancel) {
+      Cancel().encode(into: &outbound, correlationID: id)
+      scheduleFlush()
+    }
+    return request
+  }
 
   /// Ends the connection.
   func close(_ error: ClientError) {
@@ -112,12 +125,14 @@ final class ClientConnectionHandler: ChannelInboundHandler {
 
   private func sendQueue() {
     let now = NIODeadline.now()
-    while let (_, request, isTooLarge) = connection.nextToSend() {
-      guard !isTooLarge else {
+    while let (_, request, verdict) = connection.nextToSend() {
+      switch verdict {
+      case .send: write(request, at: now)
+      case .tooLarge:
         request.waiter.resume(returning: .failure(.tooLarge(connection.limits)))
-        continue
+      case .unsupported:
+        request.waiter.resume(returning: .failure(.unsupported(request.frame.header.type)))
       }
-      write(request, at: now)
     }
     flush()
   }
@@ -125,7 +140,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
   private func write(_ request: PendingRequest, at now: NIODeadline) {
     let start = outbound.writerIndex
     outbound.writeRepeatingByte(0, count: WireLimits.headerLength)
-    request.header(at: now).set(in: &outbound, at: start)
+    request.header(at: now, features: connection.features).set(in: &outbound, at: start)
     if request.frame.body.readableBytes <= Self.copyLimit {
       outbound.writeImmutableBuffer(request.frame.body)
     } else {
@@ -169,9 +184,18 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     switch action {
     case .none: break
     case .answer(let request, let frame): session.answered(request, frame)
+    case .authenticate(let limits):
+      widen(limits)
+      session.configuration.token?.proof(for: limits.challenge)
+        .encode(into: &outbound, correlationID: session.makeID())
+      flush()
     case .ready(let limits):
-      decoder.maximumBodyLength = min(Int(limits.bodyLength), WireLimits.hardBodyLength)
+      widen(limits)
       session.connectionIsReady(self)
+    case .sendProbeOK(let message):
+      message.encode(into: &outbound, correlationID: 0)
+      flush()
+    case .notify(let message): session.configuration.onPush?(message)
     case .leave(let requests):
       session.connectionIsLeaving(self, requests)
       closeIfDone()
@@ -182,9 +206,22 @@ final class ClientConnectionHandler: ChannelInboundHandler {
       session.connectionEnded(self, requests, error)
     }
   }
+
+  private func widen(_ limits: HelloOK) {
+    decoder.maximumBodyLength = min(Int(limits.bodyLength), WireLimits.hardBodyLength)
+    decoder.features = limits.features.intersection(session.features)
+  }
 }
 
 extension ClientError {
+  fileprivate static func unsupported(_ type: FrameType) -> ClientError {
+    ClientError(
+      code: .unsupported,
+      message:
+        "the server does not offer \(FrameTable.layout(of: type).name); use a server that does"
+    )
+  }
+
   fileprivate static func tooLarge(_ limits: HelloOK?) -> ClientError {
     ClientError(
       code: .tooLarge,

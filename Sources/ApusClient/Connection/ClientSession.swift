@@ -14,9 +14,11 @@ import Synchronization
 /// ```
 final class ClientSession {
   let configuration: ClientConfiguration
-  private let host: String
-  private let port: Int
+  /// The features that HELLO offers.
+  let features: Features
+  private let endpoint: Endpoint
   private let eventLoop: any EventLoop
+  private let tls: ClientTLS.Context?
   private let lastID: LastCorrelationID
 
   private var current: ClientConnectionHandler?
@@ -30,15 +32,17 @@ final class ClientSession {
   private var backoff: Backoff
 
   init(
-    host: String,
-    port: Int,
+    endpoint: Endpoint,
     configuration: ClientConfiguration,
+    features: Features,
+    tls: ClientTLS.Context?,
     eventLoop: any EventLoop,
     lastID: LastCorrelationID
   ) {
-    self.host = host
-    self.port = port
+    self.endpoint = endpoint
     self.configuration = configuration
+    self.features = features
+    self.tls = tls
     self.eventLoop = eventLoop
     self.lastID = lastID
     self.backoff = Backoff(first: configuration.firstBackoff, maximum: configuration.maximumBackoff)
@@ -148,7 +152,7 @@ final class ClientSession {
   ) {
     if current === connection { current = nil }
     leaving.removeAll { $0 === connection }
-    if connection.connection.limits == nil, !error.isFinal {
+    if !connection.connection.isEstablished, !error.isFinal {
       // It never worked: an attempt to connect failed, and nothing was sent.
       for request in requests { wait(request) }
       return attemptFailed(error)
@@ -178,17 +182,17 @@ final class ClientSession {
     attempts += 1
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     let deadline = NIODeadline.now() + configuration.connectTimeout
-    ClientBootstrap(group: eventLoop)
+    let tls = tls
+    let bootstrap = ClientBootstrap(group: eventLoop)
       .connectTimeout(configuration.connectTimeout)
-      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            ClientConnectionHandler(session: bound.value)
-          )
+          let pipeline = channel.pipeline.syncOperations
+          if let tls { try pipeline.addHandler(try tls.makeHandler()) }
+          try pipeline.addHandler(ClientConnectionHandler(session: bound.value))
         }
       }
-      .connect(host: host, port: port)
+    endpoint.connect(bootstrap)
       .assumeIsolated()
       .whenComplete { result in
         self.isConnecting = false
@@ -215,7 +219,7 @@ final class ClientSession {
     waiting = []
     for request in requests { connection.submit(request) }
     eventLoop.assumeIsolated().scheduleTask(deadline: helloDeadline) {
-      if connection.connection.phase == .awaitingHello { connection.close(.connectionLost) }
+      if !connection.connection.isEstablished { connection.close(.connectionLost) }
     }
   }
 
@@ -226,7 +230,7 @@ final class ClientSession {
       return failWaiting(
         ClientError(
           code: .connectFailed,
-          message: "cannot reach \(host):\(port); check that the server runs and is reachable"
+          message: "cannot reach \(endpoint); check that the server runs and is reachable"
         )
       )
     }

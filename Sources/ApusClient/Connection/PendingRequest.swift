@@ -29,9 +29,10 @@ struct PendingRequest {
     Credit(requests: 1, rows: rowCount, bytes: WireLimits.headerLength + frame.body.readableBytes)
   }
 
-  /// Returns the header with the time that is left as the budget.
-  func header(at now: NIODeadline) -> FrameHeader {
+  /// Returns the header with the time that is left as the budget, and the flags that are legal.
+  func header(at now: NIODeadline, features: Features) -> FrameHeader {
     var header = frame.header
+    header.flags.formIntersection(features.flags)
     header.budgetMicroseconds = UInt32(clamping: max(1, (deadline - now).nanoseconds / 1000))
     return header
   }

@@ -25,6 +25,11 @@ struct Failure: Error {
     Failure(message: "\(path): it cannot be written: \(cause.reason)", exitCode: 73)
   }
 
+  /// A file that cannot be read, or is not what it should be.
+  static func unreadable(_ path: String, _ reason: String) -> Failure {
+    Failure(message: "\(path): \(reason)", exitCode: 65)
+  }
+
   /// A row that the model gives no finite score, whether here or on a server.
   static func noScore(_ path: String, row: Int) -> Failure {
     Failure(
