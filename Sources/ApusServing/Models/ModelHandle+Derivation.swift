@@ -1,4 +1,4 @@
-public import ApusWire
+package import ApusWire
 internal import Crypto
 
 /// Two kinds of handle share one number space, told apart by the top bit.
@@ -9,9 +9,6 @@ internal import Crypto
 /// ```
 extension ModelHandle {
   private static let routeBit: UInt32 = 1 << 31
-
-  /// Whether the handle follows a name's labels, rather than mean one sealed version.
-  public var isRoute: Bool { rawValue & Self.routeBit != 0 }
 
   /// The handle of a sealed version: the first bytes of its digest, or the next free number above
   /// them; never 0.
