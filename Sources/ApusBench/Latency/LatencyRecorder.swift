@@ -72,7 +72,7 @@ extension LatencyRecorder: Codable {
   /// Writes each latency that was recorded, followed by how often.
   public func encode(to encoder: any Encoder) throws {
     try histogram.recordedValues()
-      .flatMap { step in [min(step.value, Self.longest), step.count] }
+      .flatMap { step in [min(step.value, maximumNanoseconds), step.count] }
       .encode(to: encoder)
   }
 }
