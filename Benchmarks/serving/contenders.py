@@ -7,15 +7,19 @@ import sys
 import numpy
 
 import frames
-from processes import Process, free_port
+from processes import CLIENT_CORE, SERVER_CORE, Process, free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# How `apus serve` is told about each mode; a mode whose flags a build lacks is not measured.
-APUS_FLAGS = {
+# How `apus serve` is told about each mode; a mode whose flag a build lacks is not measured.
+APUS_MODES = {
     "apus": [],
     "apus keep-awake": ["--keep-awake"],
     "apus busy-poll": ["--busy-poll"],
 }
+# What it is told in every mode, where a build knows the flag.
+APUS_THREADS = {"--event-loops": "1", "--pin": str(SERVER_CORE)}
+# Keeps every core awake that it may run on, so it must be allowed the client's as well.
+ON_BOTH_CORES = {"apus keep-awake"}
 # More connections than any measurement has with this peer.
 VOWPAL_CHILDREN = 16
 
@@ -53,8 +57,6 @@ class Setting:
         self.width = len(net.layers[0][0])
         self.apus_port = None
         self.request = None
-        with open(os.path.join(folder, "none"), "wb"):
-            pass
 
     def file(self, name, data):
         path = os.path.join(self.folder, name)
@@ -72,15 +74,21 @@ def check(name, scores, expected):
         raise NotMeasured(f"{name}: wrong answers, off by {error:.3g}")
 
 
-def apus(setting, name):
-    flags = APUS_FLAGS[name]
+def apus_flags(setting, name):
     offered = os.popen(f"{setting.apus} serve --help").read()
-    for flag in flags:
+    for flag in APUS_MODES[name]:
         if flag not in offered:
             raise NotMeasured(f"this build has no {flag}")
+    threads = [word for flag in APUS_THREADS.items() if flag[0] in offered for word in flag]
+    return APUS_MODES[name] + threads
+
+
+def apus(setting, name):
+    cores = {SERVER_CORE, CLIENT_CORE} if name in ON_BOTH_CORES else {SERVER_CORE}
     process = Process(
         [setting.apus, "serve", "--models", setting.net.models, "--listen", "127.0.0.1:0",
-         "--device", "cpu", *flags], log=os.path.join(setting.folder, f"{name}.log"))
+         "--device", "cpu", *apus_flags(setting, name)],
+        log=os.path.join(setting.folder, f"{name}.log"), cores=cores)
     line = process.line()
     if not line.startswith("{"):
         process.stop()

@@ -17,15 +17,15 @@ def free_port():
 
 
 class Process:
-    """A server with all its children, on one core; it takes no time while it is paused."""
+    """A server with all its children, on its cores; it takes no time while it is paused."""
 
-    def __init__(self, command, environment=None, log=None):
+    def __init__(self, command, environment=None, log=None, cores=frozenset({SERVER_CORE})):
         self.log = open(log, "wb") if log else subprocess.DEVNULL
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
             env={**os.environ, **(environment or {})}, start_new_session=True,
-            preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}))
+            preexec_fn=lambda: os.sched_setaffinity(0, cores))
 
     def line(self):
         """The next line that the server prints."""

@@ -37,7 +37,8 @@ static void answer(const uint8_t *request, uint8_t *reply) {
   if (!net.layers) return;
   const float *rows = (const float *)(request + data_offset);
   float *scores = (float *)(reply + data_offset);
-  for (int row = 0; row < row_count; row++) scores[row] = net_score(&net, rows + row * net.width[0]);
+  for (int row = 0; row < row_count; row++)
+    scores[row] = net_score(&net, rows + row * net.width[0]);
 }
 
 static bool send_all(peer_t *peer) {
