@@ -43,9 +43,8 @@ def with_numpy(net):
     return score
 
 
-def with_onnxruntime(net):
+def onnx_model(net):
     import onnx
-    import onnxruntime
 
     helper, nodes, initializers, last = onnx.helper, [], [], "x"
     for index, (weight, bias) in enumerate(net):
@@ -62,12 +61,17 @@ def with_onnxruntime(net):
     graph = helper.make_graph(
         nodes, "net", [rows("x", net[0][0].shape[0])], [rows(last, net[-1][0].shape[1])],
         initializers)
-    model = helper.make_model(
+    return helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+
+
+def with_onnxruntime(net):
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        onnx_model(net).SerializeToString(), options, providers=["CPUExecutionProvider"])
     return lambda batch: session.run(None, {"x": batch})[0]
 
 

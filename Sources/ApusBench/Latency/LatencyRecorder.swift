@@ -41,7 +41,7 @@ public struct LatencyRecorder: Sendable {
   }
 
   /// The longest latency, in nanoseconds.
-  public var maximumNanoseconds: UInt64 { count == 0 ? 0 : histogram.max }
+  public var maximumNanoseconds: UInt64 { nanoseconds(atPercentile: 100) }
 
   /// One line: p50, p90, p99, p99.9 and the maximum, in microseconds.
   public var summary: String {
@@ -72,7 +72,7 @@ extension LatencyRecorder: Codable {
   /// Writes each latency that was recorded, followed by how often.
   public func encode(to encoder: any Encoder) throws {
     try histogram.recordedValues()
-      .flatMap { step in [min(step.value, Self.longest), step.count] }
+      .flatMap { step in [min(step.value, maximumNanoseconds), step.count] }
       .encode(to: encoder)
   }
 }

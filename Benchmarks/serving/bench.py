@@ -1,0 +1,174 @@
+"""Measures servers in turn and compares them; see run.sh and ../README.md.
+
+usage: bench.py --binaries FOLDER --built FOLDER --output FILE.json [--quick] [--rounds COUNT]
+
+All servers share core 0, and are paused but for the one whose turn it is; the one load generator
+has core 1, or core 0 as well where it says "same core". Rounds are interleaved, and the median of
+the rounds counts.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "common"))
+import report
+
+import contenders
+import figures
+import frames
+from net import Net
+from processes import CLIENT_CORE, SERVER_CORE, Process, free_port
+
+# What is measured: by whom, and how the load is put on.
+PEERS = ["triton", "vowpal", "mosec", "fastapi"]
+MEASUREMENTS = {
+    "split": (["echo", "apus", "apus keep-awake", *PEERS], ["--io", "block"]),
+    "same core": (["echo", "apus"], ["--io", "block"]),
+    "client polling": (["echo", "C floor", "apus", *PEERS], ["--io", "spin"]),
+    "both polling": (["spinning echo", "apus busy-poll"], ["--io", "spin"]),
+    "16 clients": (["echo", "C floor", "apus", *PEERS], ["--connections", "16"]),
+    # A child of Vowpal Wabbit serves one connection, and has as many children as the row above.
+    "64 clients": (["echo", "apus", "triton", "mosec", "fastapi"], ["--connections", "64"]),
+    "open loop": (
+        ["echo", "apus"], ["--connections", "16", "--poisson", "8000", "--io", "spin"]),
+    "pipelined": (["C floor", "apus"], ["--connections", "4", "--depth", "16"]),
+    "raw columns": (["apus"], ["--io", "spin", "--raw"]),
+    "256 rows": (["apus"], ["--depth", "4", "--rows-per-frame", "256"]),
+}
+STARTS = 5
+
+
+class Bench:
+    """The servers, and what was measured of them."""
+
+    def __init__(self, arguments, folder):
+        self.apus = os.path.join(arguments.binaries, "apus")
+        self.scoring = os.path.join(arguments.binaries, "apus-bench-scoring")
+        self.seconds, self.warm_up = (0.4, 0.1) if arguments.quick else (1.5, 0.3)
+        self.rounds = 1 if arguments.quick else arguments.rounds
+        self.folder = folder
+        self.net = Net(self.apus, folder)
+        self.setting = contenders.Setting(
+            self.apus, os.path.abspath(arguments.built), folder, self.net)
+        self.running, self.absent, self.results = {}, {}, {}
+
+    def start(self):
+        """Starts every contender that can be started, and pauses it."""
+        first = contenders.apus(self.setting, "apus")
+        self.setting.apus_port = first.port
+        self.setting.request = contenders.Request(self.setting)
+        contenders.check("apus", self.setting.request.scores,
+                         self.net.scores(self.setting.request.rows))
+        first.process.stop()
+        for name, make in contenders.ALL.items():
+            try:
+                self.running[name] = make(self.setting, name)
+                self.running[name].process.pause()
+            except (contenders.NotMeasured, ImportError, OSError) as error:
+                self.absent[name] = str(error)
+                print(f"not measured: {name}: {error}", file=sys.stderr)
+
+    def stop(self):
+        for contender in self.running.values():
+            contender.process.stop()
+
+    def measure(self):
+        for number in range(self.rounds):
+            print(f"round {number + 1} of {self.rounds}", file=sys.stderr)
+            for measurement, (names, options) in MEASUREMENTS.items():
+                core = SERVER_CORE if measurement == "same core" else CLIENT_CORE
+                for name in names:
+                    if name in self.running:
+                        self.turn(measurement, name, options, core)
+
+    def turn(self, measurement, name, options, core):
+        contender = self.running[name]
+        process = contender.process
+        process.resume()
+        before = process.processor_seconds()
+        try:
+            result = frames.load([
+                *contender.load, "--cpu", str(core), "--warm-up", str(self.warm_up), "--duration",
+                str(self.seconds), *options])
+        except RuntimeError as error:
+            print(f"{measurement}, {name}: {error}", file=sys.stderr)
+            return
+        finally:
+            process_seconds = process.processor_seconds() - before
+            process.pause()
+        result = result.get("results", {}).get("score", result)
+        result["processor"] = process_seconds * 1e6 / result["answered"]
+        self.results.setdefault((measurement, name), []).append(result)
+
+    def value(self, measurement, name, *path):
+        """The median of a figure over the rounds; nothing where it was not measured."""
+        rounds = self.results.get((measurement, name))
+        if not rounds:
+            return None
+        values = []
+        for result in rounds:
+            for key in path:
+                result = result[key]
+            values.append(result)
+        return statistics.median(values)
+
+    def rows_per_second_in_process(self):
+        output = subprocess.run(
+            [self.scoring, "process", self.net.folder, self.net.table, self.folder], check=True,
+            stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}))
+        return 256e9 / json.loads(output.stdout)["process/features/256 p50"]
+
+    def starts(self):
+        """Milliseconds from the start of the process to its first answer, and its memory then."""
+        request, milliseconds, memory = self.setting.request, [], 0
+        for _ in range(STARTS):
+            port = free_port()
+            process = Process(
+                [self.apus, "serve", "--models", self.net.models, "--listen",
+                 f"127.0.0.1:{port}", "--device", "cpu"])
+            while True:
+                try:
+                    answer = frames.answer(port, request.hello, request.frame)
+                    break
+                except ConnectionError:
+                    continue
+            milliseconds.append((time.perf_counter() - process.started) * 1e3)
+            if frames.scores(answer, 1) != request.scores:
+                sys.exit("a server that just started gave another score")
+            memory = process.resident_megabytes()
+            process.stop()
+        return statistics.median(milliseconds), memory
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("--binaries", "--built", "--output"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    if len(os.sched_getaffinity(0)) < 2:
+        sys.exit("two cores are needed: one for the servers, one for the load")
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(arguments, folder)
+        try:
+            bench.start()
+            bench.measure()
+            rows = list(figures.all_of(bench))
+        finally:
+            bench.stop()
+    is_met = report.write(rows, arguments.output)
+    for row in rows:
+        if row["value"] is None:
+            print(f"{row['figure']}: {row['notes']}")
+    sys.exit(0 if is_met else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The figures of the benchmark, each with its floor or peer, its ratio and its target."""
+
+import report
+
+NO_PYTHON_CLIENT = "not measured: there is no Python client of Apus yet"
+NO_ADMIN = "not measured: this build has no `apus admin`"
+
+
+def all_of(bench):
+    """Every figure, in the order of the targets."""
+    yield from one_client(bench)
+    yield from added(bench)
+    yield from many_clients(bench)
+    yield from modes(bench)
+    yield from throughput(bench)
+    yield missing("Python client, one row, p50 added to the echo", "us", NO_PYTHON_CLIENT)
+    yield missing("p99 while a model is swapped every second", "us", NO_ADMIN)
+    yield from life(bench)
+
+
+def missing(name, unit, notes):
+    return report.figure(name, None, unit, notes=notes)
+
+
+def why(bench, measurement, *names):
+    """Why a figure of some contenders is missing."""
+    for name in names:
+        if name in bench.absent:
+            return f"not measured: {bench.absent[name]}"
+    return f"not measured: {measurement} failed, see above"
+
+
+def latency(bench, measurement, name, percentile):
+    return bench.value(measurement, name, "latency", percentile)
+
+
+def rate(bench, measurement, name):
+    return bench.value(measurement, name, "requestsPerSecond")
+
+
+def compare(bench, name, unit, measurement, contenders, values, ratio, rule=report.below):
+    """A figure of ours beside another's, or why there is none."""
+    ours, theirs = values
+    if ours is None or theirs is None:
+        return missing(name, unit, why(bench, measurement, *contenders))
+    return rule(name, ours, unit, theirs, ratio, f"median of {bench.rounds} rounds")
+
+
+def over_floor(bench, measurement, ours, floor, bounds):
+    """Latencies of one measurement over those of a floor."""
+    for percentile, ratio in bounds:
+        values = [latency(bench, measurement, name, percentile) for name in (ours, floor)]
+        yield compare(
+            bench, f"{measurement}, {ours}, {percentile} over the {floor}", "us", measurement,
+            (ours, floor), values, ratio)
+
+
+def one_client(bench):
+    for measurement, ratio in (("split", 1.08), ("same core", 1.3), ("client polling", 1.2)):
+        bounds = (("p50", ratio), ("p99", 1.3), ("p99.9", 2))
+        yield from over_floor(bench, measurement, "apus", "echo", bounds)
+
+
+def added(bench):
+    """What a server adds to the echo, where the client's wake-up does not hide it."""
+    measurement = "client polling"
+    base = latency(bench, measurement, "echo", "p50")
+    for peer, times in (("triton", 6), ("vowpal", 2.5), ("mosec", 10)):
+        values = [latency(bench, measurement, name, "p50") for name in ("apus", peer)]
+        if base is None or None in values:
+            values = (None, None)
+        else:
+            values = [value - base for value in values]
+        yield compare(
+            bench, f"{measurement}, p50 added to the echo, beside {peer}", "us", measurement,
+            ("apus", peer), values, round(1 / times, 3))
+
+
+def many_clients(bench):
+    bounds = (("echo", 0.75), ("triton", 3), ("vowpal", 3), ("mosec", 10), ("fastapi", 10))
+    for measurement in ("16 clients", "64 clients"):
+        for peer, ratio in bounds:
+            if (measurement, peer) == ("64 clients", "vowpal"):
+                continue
+            values = [rate(bench, measurement, name) for name in ("apus", peer)]
+            yield compare(
+                bench, f"{measurement}, beside {peer}", "requests/s", measurement,
+                ("apus", peer), values, ratio, report.above)
+    yield from over_floor(bench, "open loop", "apus", "echo", (("p50", 1.25), ("p99", 1.5)))
+
+
+def modes(bench):
+    measurement, ours = "both polling", "apus busy-poll"
+    yield from over_floor(bench, measurement, ours, "spinning echo", (("p50", 1.3),))
+    values = [latency(bench, measurement, ours, "p50"),
+              latency(bench, "client polling", "triton", "p50")]
+    yield compare(
+        bench, "both polling, p50, beside triton with a polling client", "us", measurement,
+        (ours, "triton"), values, 0.2)
+    values = [latency(bench, "split", name, "p50") for name in ("apus keep-awake", "apus")]
+    yield compare(
+        bench, "split, keep-awake, p50 over normal mode", "us", "split",
+        ("apus keep-awake", "apus"), values, 0.333)
+
+
+def throughput(bench):
+    values = [rate(bench, "pipelined", name) for name in ("apus", "C floor")]
+    yield compare(
+        bench, "4 connections with 16 outstanding, beside the C floor", "requests/s", "pipelined",
+        ("apus", "C floor"), values, 0.5, report.above)
+    values = [bench.value("16 clients", name, "processor") for name in ("apus", "C floor")]
+    yield compare(
+        bench, "16 clients, server's processor a request over the C floor", "us", "16 clients",
+        ("apus", "C floor"), values, 1.6)
+    for peer in ("vowpal", "triton", "mosec", "fastapi"):
+        spent = bench.value("16 clients", peer, "processor")
+        if spent is not None:
+            yield report.figure(
+                f"16 clients, processor a request of {peer}", spent, "us", notes="no target")
+    frames = rate(bench, "256 rows", "apus")
+    values = (frames and frames * 256, bench.rows_per_second_in_process())
+    yield compare(
+        bench, "frames of 256 rows, beside the rate in process", "rows/s", "256 rows", ("apus",),
+        values, 0.6, report.above)
+    raw, ready = (latency(bench, name, "apus", "p50")
+                  for name in ("raw columns", "client polling"))
+    name = "raw columns instead of ready floats, added to one row"
+    if raw is None or ready is None:
+        yield missing(name, "us", why(bench, "raw columns", "apus"))
+    else:
+        yield report.figure(name, raw - ready, "us", None, "value <= 1", raw - ready <= 1,
+                            "17 numbers a row; p50, client polling")
+
+
+def life(bench):
+    milliseconds, memory = bench.starts()
+    yield report.figure(
+        "start to first correct answer", milliseconds, "ms", None, "value <= 60",
+        milliseconds <= 60, "from the start of the process, on one core")
+    yield report.figure(
+        "resident memory, idle, one small model", memory, "MB", None, "value <= 40", memory <= 40,
+        "after its first answer")
