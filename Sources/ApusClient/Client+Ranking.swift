@@ -4,8 +4,8 @@ public import NIOCore
 extension Client {
   /// Ranks items for one user, from finished features.
   ///
-  /// The scores are bit for bit those that ``score(model:rows:rowCount:timeout:options:)`` gives for
-  /// the rows written out in full; what the items share is sent once.
+  /// The scores are bit for bit those that ``score(model:rows:rowCount:timeout:options:)`` gives
+  /// for the rows written out in full; what the items share is sent once.
   ///
   /// - Parameters:
   ///   - model: The description of the model.

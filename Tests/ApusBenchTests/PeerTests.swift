@@ -10,7 +10,8 @@ struct PeerTests {
       number in
       number % 3 == 2
         ? "HTTP/1.1 503 Busy\r\nCONTENT-length: 0\r\n\r\n"
-        : "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length:  11\r\n\r\nhello\r\n\r\nxx"
+        : "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length:  11\r\n\r\n"
+          + "hello\r\n\r\nxx"
     }
     #expect(result.isComplete && result.answered > 2)
     #expect(result.errors.keys.sorted() == [503])

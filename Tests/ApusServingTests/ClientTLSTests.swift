@@ -16,7 +16,8 @@ struct ClientTLSTests {
     _ settings: ClientTLS,
     host: String = "localhost"
   ) async throws -> ClientError? {
-    let identity = try TLSIdentity(files, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let identity = try TLSIdentity(files, log: log)
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {

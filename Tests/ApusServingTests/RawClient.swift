@@ -131,9 +131,11 @@ final class RawClient {
 
   /// Exchanges HELLO and HELLO_OK.
   @discardableResult
-  func hello(requestCredit: UInt32 = 0) throws -> HelloOK {
+  func hello(requestCredit: UInt32 = 0, features: Features = []) throws -> HelloOK {
     send(
-      Hello(clientName: "raw", clientVersion: "1", wantedRequestCredit: requestCredit),
+      Hello(
+        clientName: "raw", clientVersion: "1", wantedRequestCredit: requestCredit,
+        features: features),
       id: 1
     )
     guard let frame = try receive() else { throw Failure(call: "hello", number: 0) }

@@ -27,6 +27,8 @@ struct TestServer: Sendable {
     configuration.drainQuietTime = .milliseconds(20)
     configuration.drainTimeout = .seconds(2)
     configuration.defaultBudget = .seconds(20)
+    // A model that is stuck holds up what is computed together with it.
+    configuration.batchRowLimit = 1
     change(&configuration)
     let catalog = ModelCatalog([model, FakeModel("other", digest: 9)])
     let server = try await Server.start(configuration, catalog: catalog)

@@ -4,11 +4,8 @@ import NIOCore
 import Testing
 
 /// The dissector that is made from the table, run by tshark.
-@Suite(.enabled(if: DissectorTests.hasTshark, "tshark is not installed: .ci/setup tshark"))
+@Suite(.enabled(if: Tshark.isPresent, "tshark is not installed: .ci/setup tshark"))
 struct DissectorTests {
-  private static let tshark = "/usr/bin/tshark"
-  static let hasTshark = FileManager.default.isExecutableFile(atPath: tshark)
-
   /// Runs tshark over a capture of `bytes` and returns what it prints.
   private func dissect(_ bytes: [UInt8], from source: UInt16, to target: UInt16) throws -> String {
     let folder = FileManager.default.temporaryDirectory
@@ -26,7 +23,7 @@ struct DissectorTests {
     try Data(Array(buffer: capture.buffer)).write(to: file)
 
     let process = Process()
-    process.executableURL = URL(filePath: Self.tshark)
+    process.executableURL = URL(filePath: Tshark.path)
     process.arguments = [
       "-X", "lua_script:\(script.path())", "-r", file.path(), "-T", "pdml", "-Y", "apus",
     ]
@@ -108,4 +105,9 @@ extension Substring {
     else { return nil }
     return String(self[start..<end]).replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
   }
+}
+
+private enum Tshark {
+  static let path = "/usr/bin/tshark"
+  static let isPresent = FileManager.default.isExecutableFile(atPath: path)
 }

@@ -2,7 +2,7 @@ extension ServerStatus {
   /// The status as numbers by key, in ascending order of the keys.
   ///
   /// Keys are paths of words and dots, such as `model.visits.3.latency.p99_us`; times are in
-  /// microseconds unless the key says otherwise. Readiness is 1 for ready, 0.5 for degraded, 0 else.
+  /// microseconds unless the key says otherwise. Readiness is 1, or 0.5 if degraded, or 0.
   ///
   /// - Returns: The entries.
   public func entries() -> [(String, Double)] {

@@ -85,7 +85,11 @@ package struct FairQueue<Element> {
 
   private struct Model {
     var time = 0.0
+    /// The number of the work that it came with: of models with equal times, who came first.
+    let arrival: UInt64
     var lanes: [LaneKey: Lane] = [:]
+
+    func isBefore(_ other: Model) -> Bool { (time, arrival) < (other.time, other.arrival) }
   }
 
   private struct Due: Comparable {
@@ -141,7 +145,7 @@ package struct FairQueue<Element> {
     if due.count > 64 + 2 * count {
       due = Heap(entries.map { Due(deadline: $0.value.deadline, number: $0.key) })
     }
-    var model = models[entry.model] ?? Model(time: time)
+    var model = models[entry.model] ?? Model(time: time, arrival: number)
     let key = LaneKey(connection: entry.connection, isBulk: entry.isBulk)
     var lane = model.lanes[key] ?? Lane(time: model.lanes.values.map(\.time).min() ?? 0)
     lane.numbers.append(number)
@@ -163,7 +167,7 @@ package struct FairQueue<Element> {
   ///
   /// - Complexity: O(models + connections of one model).
   package mutating func next() -> Entry? {
-    while let (id, model) = models.min(by: { $0.value.time < $1.value.time }) {
+    while let (id, model) = models.min(by: { $0.value.isBefore($1.value) }) {
       guard let key = model.lanes.min(by: { $0.value.isBefore($1.value) })?.key else {
         models[id] = nil
         continue

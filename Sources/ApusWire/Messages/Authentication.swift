@@ -2,8 +2,8 @@ public import NIOCore
 
 /// The proof that the client knows a token, without the token.
 ///
-/// The code is HMAC-SHA256 with the key SHA-256(token), over the ASCII bytes `apus-auth-v1` followed
-/// by the challenge of HELLO_OK: what an eavesdropper hears is of no use on another connection.
+/// The code is HMAC-SHA256 with the key SHA-256(token), over the ASCII bytes `apus-auth-v1` and
+/// the challenge of HELLO_OK: what an eavesdropper hears is of no use on another connection.
 public struct Authentication: Message {
   /// AUTH.
   public static let type = FrameType.auth

@@ -2,8 +2,8 @@ public import NIOCore
 
 /// The totals that hold from now on.
 ///
-/// Raised credit counts at once. Lowered credit binds the client from receipt; what was in flight by
-/// then may stay.
+/// Raised credit counts at once. Lowered credit binds the client from receipt; what was in flight
+/// by then may stay.
 extension Credit: Message {
   /// CREDIT.
   public static let type = FrameType.credit

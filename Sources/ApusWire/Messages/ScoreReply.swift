@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// The reply to SCORE or EXTRACT: the scores or embeddings of all rows, in the order of the request.
+/// The reply to SCORE or EXTRACT: scores or embeddings of all rows, in the order of the request.
 public struct ScoreReply: Equatable, Sendable {
   /// The bytes of the fixed block.
   static let blockLength = 32

@@ -12,8 +12,8 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-/// Takes a connection, non-blocking and closed on exec; `peer` may be null. Returns its descriptor, or
-/// -1 with `errno` set.
+/// Takes a connection, non-blocking and closed on exec; `peer` may be null. Returns its descriptor,
+/// or -1 with `errno` set.
 int clinux_accept(int listener, struct sockaddr_storage *peer);
 
 /// Names a thread, by at most 15 bytes.
