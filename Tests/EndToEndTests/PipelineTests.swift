@@ -106,6 +106,7 @@ import Testing
   @Test(
     arguments: [
       "train", "evaluate", "score", "serve", "inspect", "devices", "simulate", "demo", "version",
+      "token",
     ])
   func `help shows an example`(command: String) async throws {
     let outcome = try await Apus.run([command, "--help"], in: Workspace())

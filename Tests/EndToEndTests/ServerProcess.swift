@@ -6,13 +6,16 @@ struct ServerProcess: Sendable {
   let address: String
   /// The line that told it.
   let line: String
+  /// Where operators ask, if they can.
+  let http: String?
 
   private let child: Child
 
   /// Starts a server and waits until it is ready.
-  init(models: String, in workspace: Workspace) async throws {
+  init(models: String, options: [String] = [], in workspace: Workspace) async throws {
     child = try Child(
-      ["serve", "--models", models, "--listen", "127.0.0.1:0", "--device", "cpu"], in: workspace)
+      ["serve", "--models", models, "--listen", "127.0.0.1:0", "--device", "cpu"] + options,
+      in: workspace)
     let name = child.output.lastPathComponent
     // Its output is a file, and a file does not announce that it has grown.
     for _ in 0..<2000 where try !workspace.text(name).contains("\n") {
@@ -24,6 +27,12 @@ struct ServerProcess: Sendable {
       throw Apus.Unusable(try workspace.text(child.errors.lastPathComponent))
     }
     self.address = address
+    http = ready?["http"] as? String
+  }
+
+  /// What the server wrote to its log.
+  func errors(in workspace: Workspace) throws -> String {
+    try workspace.text(child.errors.lastPathComponent)
   }
 
   /// Stops the server as an operator would.

@@ -4,4 +4,7 @@ public protocol StatusSource: Sendable {
   ///
   /// It is asked about once a second for each reader, and answers without waiting.
   func status() -> ServerStatus
+
+  /// Returns an inference for each device that scores now.
+  func canaries() -> [Canary]
 }

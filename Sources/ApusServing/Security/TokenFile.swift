@@ -57,7 +57,8 @@ public final class TokenFile: Authenticator {
     identifier: String, challenge: [UInt8], code: [UInt8], peer: String, now: NIODeadline
   ) -> Result<Scopes, WireError> {
     if let seconds = failures.withLock({ $0.refusalSeconds(of: peer, at: now) }) {
-      return .failure(.wrongProof(retryAfterMilliseconds: UInt32((seconds * 1000).rounded(.up))))
+      return .failure(
+        .authenticationFailed(retryAfterMilliseconds: UInt32((seconds * 1000).rounded(.up))))
     }
     let entry = tokens.current(at: now).entries[identifier]
     let key = SymmetricKey(data: entry?.digest ?? decoy)
@@ -66,16 +67,8 @@ public final class TokenFile: Authenticator {
       code, authenticating: Self.context + challenge, using: key)
     guard isRight, let entry else {
       failures.withLock { $0.record(peer, at: now) }
-      return .failure(.wrongProof(retryAfterMilliseconds: 0))
+      return .failure(.authenticationFailed())
     }
     return .success(entry.scopes)
-  }
-}
-
-extension WireError {
-  fileprivate static func wrongProof(retryAfterMilliseconds: UInt32) -> WireError {
-    WireError(
-      code: Code(rawValue: 5), category: .client, isRetryable: false,
-      retryAfterMilliseconds: retryAfterMilliseconds, text: "the identifier or the code is wrong")
   }
 }

@@ -3,6 +3,7 @@ internal import ApusClient
 internal import ApusCompute
 internal import ApusData
 internal import ApusModel
+internal import ApusOperations
 internal import ApusServing
 internal import ApusSimulation
 internal import ApusTraining
@@ -53,6 +54,7 @@ struct Failure: Error {
     case let error as DivergedError: self.init(message: "\(error)", exitCode: 65)
     case let error as ComputeError: self.init(message: "\(error)", exitCode: 69)
     case let error as ServerError: self.init(message: "\(error)", exitCode: 69)
+    case let error as OperationsError: self.init(message: "\(error)", exitCode: 69)
     case let error as SecurityError:
       self.init(message: "\(error)", exitCode: error.code == .open ? 64 : 65)
     case let error as ClientError:
