@@ -132,8 +132,18 @@ public final class Server: Sendable {
   /// Stops accepting, announces it with GOAWAY, finishes what is in flight, refuses what is new
   /// with DRAINING, and closes all connections within `drainTimeout`. Calling it twice is harmless.
   public func drain() async {
-    guard server.connections.startDraining() else { return await run() }
+    beginDrain()
+    await run()
+  }
+
+  /// Begins to shut down gracefully, as ``drain()`` does, and returns at once.
+  public func beginDrain() {
+    guard server.connections.startDraining() else { return }
     for loop in loops { loop.post(.drain) }
+    Task { await finishDrain() }
+  }
+
+  private func finishDrain() async {
     await tls?.drain()
     await server.connections.waitUntilEmpty()
     for loop in loops { loop.post(.stop) }

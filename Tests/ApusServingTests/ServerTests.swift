@@ -284,7 +284,7 @@ import Testing
       // What waits beside it would be scored together with it, and wait for the gate too.
       try await eventually { test.model.calls.count == 1 }
       try await test.checkHealthy()
-      async let drained: Void = test.server.drain()
+      test.server.beginDrain()
       let goAway = try #require(try raw.receive())
       #expect(try GoAway(decoding: goAway.body).reason == .shutdown)
       raw.send(scoreFrame(test.info, rows: [1, 2, 3, 4], id: 12))
@@ -294,7 +294,7 @@ import Testing
       test.model.gate.open()
       #expect(try raw.receive()?.header.correlationID == 10)
       #expect(try raw.receive() == nil)
-      await drained
+      await test.server.drain()
       #expect(test.server.connectionCount == 0)
       #expect(throws: RawClient.Failure.self) { try RawClient(port: test.port) }
       throw Drained()

@@ -10,8 +10,8 @@ public import NIOSSL
 /// new ones, those that are open go on. New files that do not fit together, as while only one of
 /// the two is replaced, are reported and the former ones stay in force.
 ///
-/// The versions of TLS are 1.2 and 1.3. With client roots, a client must show a certificate that one
-/// of them signed.
+/// The versions of TLS are 1.2 and 1.3. With client roots, a client must show a certificate that
+/// one of them signed.
 public final class TLSIdentity: Sendable {
   /// The files of an identity, all in PEM.
   public struct Files: Sendable, Equatable {
@@ -118,7 +118,8 @@ public final class TLSIdentity: Sendable {
       throw SecurityError(
         .expired,
         "\(path): expected a certificate that is valid now, found one from "
-          + "\(first.formatted(.iso8601)) to \(last.formatted(.iso8601)); renew it, or set the clock"
+          + "\(first.formatted(.iso8601)) to \(last.formatted(.iso8601)); renew it, or set"
+          + " the clock"
       )
     }
   }

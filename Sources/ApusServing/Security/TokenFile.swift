@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// A line is `identifier scopes sha256-of-token`; `#` starts a comment. The file is looked at when
 /// a client authenticates, at most once a second. A new file with a mistake is reported and the
-/// former tokens stay in force. Replace the file by renaming another over it: one that is written in
-/// place may be read in halves.
+/// former tokens stay in force. Replace the file by renaming another over it: one that is written
+/// in place may be read in halves.
 ///
 /// The digest of a token proves it as well as the token: keep the file from others.
 public final class TokenFile: Authenticator {
