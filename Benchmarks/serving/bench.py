@@ -10,6 +10,7 @@ the rounds counts.
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,7 @@ import contenders
 import figures
 import frames
 from net import Net
-from processes import CLIENT_CORE, SERVER_CORE, Process, free_port
+from processes import CLIENT_CORE, SERVER_CORE, Process, free_port, stop_all
 
 # What is measured: by whom, and how the load is put on.
 PEERS = ["triton", "vowpal", "mosec", "fastapi"]
@@ -39,9 +40,11 @@ MEASUREMENTS = {
         ["echo", "apus"], ["--connections", "16", "--poisson", "8000", "--io", "spin"]),
     "pipelined": (["C floor", "apus"], ["--connections", "4", "--depth", "16"]),
     "raw columns": (["apus"], ["--io", "spin", "--raw"]),
+    "python client": (["apus", "triton"], []),
     "256 rows": (["apus"], ["--depth", "4", "--rows-per-frame", "256"]),
 }
 STARTS = 5
+PYTHON_CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_client.py")
 
 
 class Bench:
@@ -66,6 +69,7 @@ class Bench:
         contenders.check("apus", self.setting.request.scores,
                          self.net.scores(self.setting.request.rows))
         first.process.stop()
+        self.setting.row = self.setting.file("row.f32", self.setting.request.rows.tobytes())
         for name, make in contenders.ALL.items():
             try:
                 self.running[name] = make(self.setting, name)
@@ -73,10 +77,6 @@ class Bench:
             except (contenders.NotMeasured, ImportError, OSError) as error:
                 self.absent[name] = str(error)
                 print(f"not measured: {name}: {error}", file=sys.stderr)
-
-    def stop(self):
-        for contender in self.running.values():
-            contender.process.stop()
 
     def measure(self):
         for number in range(self.rounds):
@@ -93,9 +93,7 @@ class Bench:
         process.resume()
         before = process.processor_seconds()
         try:
-            result = frames.load([
-                *contender.load, "--cpu", str(core), "--warm-up", str(self.warm_up), "--duration",
-                str(self.seconds), *options])
+            result = frames.load(self.command(measurement, contender, options, core))
         except RuntimeError as error:
             print(f"{measurement}, {name}: {error}", file=sys.stderr)
             return
@@ -105,6 +103,13 @@ class Bench:
         result = result.get("results", {}).get("score", result)
         result["processor"] = process_seconds * 1e6 / result["answered"]
         self.results.setdefault((measurement, name), []).append(result)
+
+    def command(self, measurement, contender, options, core):
+        if measurement == "python client":
+            return ["taskset", "-c", str(core), sys.executable, PYTHON_CLIENT, contender.name,
+                    str(contender.port), self.setting.row, str(self.seconds)]
+        return [*contender.load, "--cpu", str(core), "--warm-up", str(self.warm_up), "--duration",
+                str(self.seconds), *options]
 
     def value(self, measurement, name, *path):
         """The median of a figure over the rounds; nothing where it was not measured."""
@@ -155,14 +160,16 @@ def main():
     arguments = parser.parse_args()
     if len(os.sched_getaffinity(0)) < 2:
         sys.exit("two cores are needed: one for the servers, one for the load")
+    # As an exit, so that no server is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(arguments, folder)
         try:
+            bench = Bench(arguments, folder)
             bench.start()
             bench.measure()
             rows = list(figures.all_of(bench))
         finally:
-            bench.stop()
+            stop_all()
     is_met = report.write(rows, arguments.output)
     for row in rows:
         if row["value"] is None:

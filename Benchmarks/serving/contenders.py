@@ -57,6 +57,7 @@ class Setting:
         self.width = len(net.layers[0][0])
         self.apus_port = None
         self.request = None
+        self.row = None
 
     def file(self, name, data):
         path = os.path.join(self.folder, name)

@@ -2,7 +2,6 @@
 
 import report
 
-NO_PYTHON_CLIENT = "not measured: there is no Python client of Apus yet"
 NO_ADMIN = "not measured: this build has no `apus admin`"
 
 
@@ -13,7 +12,7 @@ def all_of(bench):
     yield from many_clients(bench)
     yield from modes(bench)
     yield from throughput(bench)
-    yield missing("Python client, one row, p50 added to the echo", "us", NO_PYTHON_CLIENT)
+    yield python_client(bench)
     yield missing("p99 while a model is swapped every second", "us", NO_ADMIN)
     yield from life(bench)
 
@@ -74,6 +73,17 @@ def added(bench):
         yield compare(
             bench, f"{measurement}, p50 added to the echo, beside {peer}", "us", measurement,
             ("apus", peer), values, round(1 / times, 3))
+
+
+def python_client(bench):
+    """What the clients in Python add to the echo between two programs in C."""
+    measurement = "python client"
+    values = [latency(bench, measurement, name, "p50") for name in ("apus", "triton")]
+    base = latency(bench, "split", "echo", "p50")
+    values = (None, None) if base is None or None in values else [v - base for v in values]
+    return compare(
+        bench, "Python client, p50 added to the echo, beside tritonclient", "us", measurement,
+        ("apus", "triton"), values, 0.25)
 
 
 def many_clients(bench):

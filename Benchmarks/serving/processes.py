@@ -10,6 +10,15 @@ SERVER_CORE = 0
 CLIENT_CORE = 1
 
 
+# Every server that was started, so that none outlives the benchmark.
+started = []
+
+
+def stop_all():
+    for process in started:
+        process.stop()
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -26,6 +35,8 @@ class Process:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
             env={**os.environ, **(environment or {})}, start_new_session=True,
             preexec_fn=lambda: os.sched_setaffinity(0, cores))
+        self.has_stopped = False
+        started.append(self)
 
     def line(self):
         """The next line that the server prints."""
@@ -77,6 +88,9 @@ class Process:
 
     def stop(self):
         """Ends the server and whatever it left behind."""
+        if self.has_stopped:
+            return
+        self.has_stopped = True
         if self.process.poll() is None:
             self.resume()
             self.process.stdin.close()

@@ -26,6 +26,9 @@ if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
   done
   cp "$here/requirements.txt" "$venv/installed.txt"
 fi
+# The client in Python needs no installation.
+PYTHONPATH=$PWD/Sources/PythonClient/src
+export PYTHONPATH
 mkdir -p "$built"
 flags='-O3 -march=native -ffast-math -std=gnu2x -Wall -Wextra -Werror'
 # shellcheck disable=SC2086 # the flags are words

@@ -32,17 +32,21 @@ struct PeerTests {
     #expect(result.mismatched == 1 && result.answered == result.sent - 1 && result.answered > 10)
   }
 
-  @Test("an echo server of several connections")
-  func echo() throws {
+  @Test("an echo server of several connections, on a port and on a path", arguments: [false, true])
+  func echo(isLocal: Bool) throws {
     var pipe: [Int32] = [0, 0]
     try #require(unsafe Glibc.pipe(&pipe) == 0)
     let end = pipe[0]
-    let (server, port) = try startEcho(until: end)
+    let path = "/tmp/apus-bench-\(getpid())"
+    defer { unsafe unlink(path) }
+    let wanted: Endpoint = isLocal ? .unix(path: path) : .tcp(host: "127.0.0.1", port: 0)
+    let (server, port) = try startEcho(wanted, until: end)
     var plan = LoadPlan()
     (plan.connections, plan.depth) = (3, 8)
     (plan.warmUpSeconds, plan.durationSeconds) = (0.02, 0.1)
     let result = try EchoLoad.run(
-      plan, on: .tcp(host: "127.0.0.1", port: port), requestLength: 136, replyLength: 72)
+      plan, on: isLocal ? wanted : .tcp(host: "127.0.0.1", port: port), requestLength: 136,
+      replyLength: 72)
     #expect(result.isComplete && result.answered == result.sent && result.answered > 24)
     close(pipe[1])
     pthread_join(server, nil)
@@ -74,9 +78,8 @@ struct PeerTests {
     return result
   }
 
-  private func startEcho(until end: Int32) throws -> (pthread_t, Int) {
-    let server = try EchoServer(
-      .tcp(host: "127.0.0.1", port: 0), requestLength: 136, replyLength: 72)
+  private func startEcho(_ endpoint: Endpoint, until end: Int32) throws -> (pthread_t, Int) {
+    let server = try EchoServer(endpoint, requestLength: 136, replyLength: 72)
     let port = try server.port()
     return (ThreadWork(server) { try? $0.run(until: end) }.start(), port)
   }
