@@ -178,6 +178,9 @@ class Session:
             self._rows -= request.rows
             self._bytes -= request.size
             return Completed(header.correlation_id, request, frame)
+        if request is not None or header.correlation_id:
+            raise MalformedFrameError(
+                f"{header.type.name} answers nothing that is in flight")
         return self._receive_unasked(header.type, body)
 
     def _receive_unasked(self, frame_type: FrameType, body: bytes | bytearray) -> Action:
@@ -197,7 +200,7 @@ class Session:
         if frame_type is FrameType.PROBE and features & Feature.KEEPALIVE:
             number: Number = decode_extended(Number, body)[0]
             return Transmit(whole_frame(FrameType.PROBE_OK, 0, number.encode()))
-        raise MalformedFrameError(f"{frame_type.name} answers nothing that is in flight")
+        raise MalformedFrameError(f"{frame_type.name} comes from no server on this connection")
 
 
 __all__ = [

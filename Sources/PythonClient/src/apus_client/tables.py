@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Mapping, Sequence, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence, Union
 
 from .wire.body import padding
 from .wire.columns import ColumnBlock
@@ -38,7 +38,7 @@ class Column:
     """
 
     values: Sequence[Any] | Buffer
-    missing: Sequence[bool] | Buffer
+    missing: Iterable[bool]
 
 
 def float_rows(rows: FloatRows, width: int) -> tuple[int, bytes | memoryview]:
@@ -56,7 +56,7 @@ def float_rows(rows: FloatRows, width: int) -> tuple[int, bytes | memoryview]:
     view = memoryview(rows)  # type: ignore[arg-type]
     if view.format not in ("f", "<f") or not view.contiguous or sys.byteorder == "big":
         return float_rows(view.tolist(), width)
-    last = view.shape[-1] if view.ndim > 1 else None
+    last = view.shape[-1] if view.ndim > 1 and view.shape else None
     if last is not None and last != width or view.nbytes == 0 or view.nbytes % (width * 4):
         _check(last if last is not None else view.nbytes // 4, width)
     return view.nbytes // (width * 4), view.cast("B")

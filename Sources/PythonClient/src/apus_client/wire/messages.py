@@ -105,7 +105,8 @@ class HelloOk:
         reader.finish()
         if fields[1] > 1:
             raise MalformedFrameError("a truth value is neither 0 nor 1")
-        return cls(fields[0], bool(fields[1]), *fields[2:], name, version)
+        chosen, required, *limits = fields
+        return cls(*[chosen, bool(required), *limits, name, version])
 
 
 @dataclass(frozen=True, slots=True)
