@@ -86,6 +86,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
             await connection._opened
         except BaseException:
             transport.abort()
+            await connection._closed
             raise
         return connection
 

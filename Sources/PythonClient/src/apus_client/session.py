@@ -20,11 +20,11 @@ from .wire.messages import (
     Auth, AuthOk, Credit, Empty, ErrorReply, GoAway, Hello, HelloOk, Number, Push,
     decode_extended)
 
-_SYNC_FEATURES = (
+_SYNC_FEATURES = int(
     Feature.TIMING | Feature.CLASSES | Feature.CANCEL | Feature.RANK | Feature.EXTRACT
     | Feature.STATS | Feature.CREDIT | Feature.ROUTING
 )
-_ASYNC_FEATURES = _SYNC_FEATURES | Feature.PUSH | Feature.KEEPALIVE
+_ASYNC_FEATURES = int(_SYNC_FEATURES | Feature.PUSH | Feature.KEEPALIVE)
 _CANCEL_BODY = Empty().encode()
 
 

@@ -27,7 +27,7 @@ _FLAGGED = {FrameType.SCORE, FrameType.RANK, FrameType.EXTRACT}
 _WITHOUT_REQUEST = {
     FrameType.PROBE_OK, FrameType.GOAWAY, FrameType.CREDIT, FrameType.PUSH, FrameType.PROBE,
 }
-_ALL_FLAGS = Flag.TIMING | Flag.NO_BATCH | Flag.BULK
+_ALL_FLAGS = int(Flag.TIMING | Flag.NO_BATCH | Flag.BULK)
 
 
 class Header(NamedTuple):
