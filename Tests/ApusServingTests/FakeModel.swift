@@ -3,7 +3,6 @@ import ApusWire
 import Dispatch
 import Foundation
 import Synchronization
-import Testing
 
 /// A model whose score is the sum of a row, so that every answer can be checked.
 ///
@@ -19,7 +18,7 @@ struct FakeModel: ServedModel {
 
   init(
     _ name: String = "sum", version: String = "1", featureWidth: Int = 4, outputWidth: Int = 1,
-    digest: UInt8 = 1
+    embeddingWidth: Int = 0, digest: UInt8 = 1
   ) {
     info = ModelInfo(
       handle: ModelHandle(rawValue: 0),
@@ -29,6 +28,7 @@ struct FakeModel: ServedModel {
       task: .regression,
       featureWidth: featureWidth,
       outputWidth: outputWidth,
+      embeddingWidth: embeddingWidth,
       columns: [
         .init(name: "age", valueKind: .real), .init(name: "weekend", valueKind: .boolean),
         .init(name: "month", valueKind: .category), .init(name: "visits", valueKind: .integer),
@@ -111,16 +111,5 @@ final class CallCounter: Sendable {
     calls.add(1, ordering: .relaxed)
     let name = (try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)) ?? ""
     thread.withLock { $0 = name }
-  }
-}
-
-/// Waits until something is true; fails if that takes longer than tests may.
-func eventually(
-  _ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-  let end = ContinuousClock.now + .seconds(20)
-  while !condition() {
-    try #require(ContinuousClock.now < end, sourceLocation: sourceLocation)
-    try await Task.sleep(for: .milliseconds(1))
   }
 }

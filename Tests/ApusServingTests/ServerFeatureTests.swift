@@ -69,9 +69,7 @@ import Testing
   }
 
   @Test func embeddingsAreExtracted() async throws {
-    var model = FakeModel()
-    model.embeddingWidth = 3
-    try await TestServer.run(model: model) { test in
+    try await TestServer.run(model: FakeModel(embeddingWidth: 3)) { test in
       let reply = try await test.healthy.extract(
         model: test.info, rows: Self.rows.span, rowCount: 2)
       #expect(reply.scores == [1, 2, 3, 8, 9, 10])
