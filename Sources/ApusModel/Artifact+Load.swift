@@ -54,12 +54,15 @@ extension Artifact {
   private static func read(
     _ path: String, sealed: Manifest.File?
   ) throws(ArtifactError) -> SafeTensors {
-    let bytes = try readFile(path)
-    guard let sealed, bytes.count == sealed.bytes, Digest(of: bytes) == sealed.sha256 else {
-      throw ArtifactError(
-        .damaged, "it differs from what was sealed; restore it from a copy or train again",
-        path: path)
+    let damage = ArtifactError(
+      .damaged, "it differs from what was sealed; restore it from a copy or train again",
+      path: path)
+    // A file that is still being copied is not read to its end for nothing.
+    guard let sealed, (ModelFolder.bytes(ofFile: path) ?? sealed.bytes) == sealed.bytes else {
+      throw damage
     }
+    let bytes = try readFile(path)
+    guard bytes.count == sealed.bytes, Digest(of: bytes) == sealed.sha256 else { throw damage }
     do {
       return try SafeTensors(decoding: bytes)
     } catch {

@@ -13,7 +13,8 @@ final class GraphRunner: Sendable {
 
   private let graph: Graph
   private let backend: any Backend
-  private let store: any VariableStore
+  /// The variables, for plans; a packed net has its own.
+  private let store: (any VariableStore)?
   private let batchCapacity: Int
   private let net: (any ScoringNet)?
   private let idle: Mutex<[PooledPlan]>
@@ -40,12 +41,12 @@ final class GraphRunner: Sendable {
   ) throws(ComputeError) {
     self.graph = graph
     self.backend = backend
-    self.store = store
     self.batchCapacity = batchCapacity
     inputWidth = graph[graph.inputs[0]].shape.columns
     outputWidth = graph[graph.outputs[0]].shape.columns
     net = try backend.makeScoringNet(
       graph, variables: store, precision: precision, inputRanges: inputRanges)
+    self.store = net == nil ? store : nil
     idle = Mutex([])
     guard net != nil || precision == .float32 else {
       throw ComputeError.noNet(of: precision, on: backend.device)
@@ -122,6 +123,7 @@ final class GraphRunner: Sendable {
 
   private func takePlan() throws(ComputeError) -> PooledPlan {
     if let pooled = idle.withLock({ $0.popLast() }) { return pooled }
+    guard let store else { preconditionFailure("a packed net of \(inputWidth) inputs was planned") }
     return PooledPlan(
       plan: try backend.compile(graph, batchCapacity: batchCapacity, variables: store))
   }

@@ -6,8 +6,8 @@ public import ApusData
 /// Making one runs the golden rows, so a scorer that exists gives the sealed scores. Calls run side
 /// by side.
 public final class Scorer: Sendable {
-  /// The model.
-  public let artifact: Artifact
+  /// What the artifact says of itself.
+  public let manifest: Manifest
   /// The device that scores.
   public let device: DeviceDescription
   /// The way from raw columns to features.
@@ -19,6 +19,8 @@ public final class Scorer: Sendable {
   /// The numbers in a row's embedding; 0 where it has none, or where none were asked for.
   public let embeddingWidth: Int
 
+  private let goldenFeatures: [Float]
+  private let goldenScores: [Float]
   private let net: GraphRunner
   private let embedder: GraphRunner?
 
@@ -36,7 +38,10 @@ public final class Scorer: Sendable {
     _ artifact: Artifact, backend: any Backend, batchCapacity: Int = 4096,
     hasEmbeddings: Bool = false
   ) throws {
-    self.artifact = artifact
+    // The weights are on the device from here on, so the artifact's own are let go.
+    self.manifest = artifact.manifest
+    self.goldenFeatures = artifact.goldenFeatures
+    self.goldenScores = artifact.goldenScores
     self.device = backend.device
     self.encoder = FeatureEncoder(artifact.manifest.transform)
     self.featureWidth = encoder.width
@@ -115,21 +120,25 @@ public final class Scorer: Sendable {
     return scores
   }
 
-  private func verifyGoldenRows() throws {
-    var scores = [Float](repeating: 0, count: artifact.goldenScores.count)
+  /// Runs the golden rows on the device, as making the scorer did.
+  ///
+  /// - Throws: `ArtifactError.goldenMismatch` when the device gives other scores than the sealed
+  ///   ones, or `ComputeError` when it fails.
+  public func verifyGoldenRows() throws {
+    var scores = [Float](repeating: 0, count: goldenScores.count)
     var span = scores.mutableSpan
-    let features = artifact.goldenFeatures
+    let features = goldenFeatures
     try score(
-      features: features.span, rowCount: artifact.manifest.golden.rows, into: &span)
-    let tolerance = artifact.manifest.golden.tolerance
-    for (index, (score, sealed)) in zip(scores, artifact.goldenScores).enumerated() {
+      features: features.span, rowCount: manifest.golden.rows, into: &span)
+    let tolerance = manifest.golden.tolerance
+    for (index, (score, sealed)) in zip(scores, goldenScores).enumerated() {
       let difference = abs(Double(score) - Double(sealed)) / max(1, abs(Double(sealed)))
       guard difference <= tolerance else {
         throw ArtifactError(
           .goldenMismatch,
           "golden row \(index / outputWidth) scores \(score) on \(device) and was sealed with"
             + " \(sealed); the difference is above \(tolerance), so this device is not used",
-          path: "\(artifact.manifest.name)/\(artifact.manifest.version)")
+          path: "\(manifest.name)/\(manifest.version)")
       }
     }
   }

@@ -14,17 +14,13 @@ public struct ArtifactModel: ServedModel {
   /// Whether the scorer's device is the CPU.
   public let isOnCPU: Bool
 
-  /// The numbers in a row's embedding; 0 where the model has no hidden layer.
-  public let embeddingWidth: Int
-
   private let scorer: Scorer
   private let columns: [Schema.Column]
 
   /// Serves a model that is ready on its device.
   public init(_ scorer: Scorer) {
-    let manifest = scorer.artifact.manifest
+    let manifest = scorer.manifest
     self.scorer = scorer
-    embeddingWidth = scorer.embeddingWidth
     multiplyAddsPerRow = manifest.graph.variables.reduce(0) { $0 + $1.shape.count(batchSize: 1) }
     isOnCPU = scorer.device.kind == .cpu
     columns = manifest.transform.schema.columns
@@ -33,6 +29,7 @@ public struct ArtifactModel: ServedModel {
       handle: ModelHandle(rawValue: 0), name: manifest.name, version: String(manifest.version),
       schemaHash: manifest.transform.schema.hash, task: manifest.loss.task,
       featureWidth: scorer.featureWidth, outputWidth: scorer.outputWidth,
+      embeddingWidth: scorer.embeddingWidth,
       outputNames: scorer.outputWidth == 1 ? [] : label.classes,
       columns: columns.map { ModelInfo.Column(name: $0.name, valueKind: $0.kind.valueKind) },
       device: scorer.device.selector, digest: manifest.seal.bytes)
@@ -55,6 +52,15 @@ public struct ArtifactModel: ServedModel {
   ) throws(ScoringError) {
     do {
       try scorer.embed(features: floatRows, rowCount: rowCount, into: &embeddings)
+    } catch {
+      throw ScoringError(error, columns: columns)
+    }
+  }
+
+  /// Runs the golden rows.
+  public func verify() throws(ScoringError) {
+    do {
+      try scorer.verifyGoldenRows()
     } catch {
       throw ScoringError(error, columns: columns)
     }

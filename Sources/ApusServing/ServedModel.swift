@@ -23,6 +23,9 @@ public protocol ServedModel: Sendable {
   /// Whether the thread that calls does the work itself, rather than wait for another device.
   var isOnCPU: Bool { get }
 
+  /// Whether another device than the one asked for answers, because that one failed.
+  var isDegraded: Bool { get }
+
   /// Turns raw values into rows of features, by the model's own transforms.
   ///
   /// A column of one value is shared: all rows have it, and it is transformed once.
@@ -65,11 +68,19 @@ public protocol ServedModel: Sendable {
     rowCount: Int,
     into embeddings: inout MutableSpan<Float>
   ) throws(ScoringError)
+
+  /// Scores rows whose scores are known, on the device that serves.
+  ///
+  /// - Throws: ``ScoringError`` if the device fails or gives other scores.
+  func verify() throws(ScoringError)
 }
 
 extension ServedModel {
-  /// No embeddings.
-  public var embeddingWidth: Int { 0 }
+  /// What the description says.
+  public var embeddingWidth: Int { info.embeddingWidth }
+
+  /// Never: there is no other device.
+  public var isDegraded: Bool { false }
 
   /// Traps: a model without embeddings is not asked for them.
   public func extract(
@@ -79,6 +90,15 @@ extension ServedModel {
   ) throws(ScoringError) {
     preconditionFailure(
       "\(info.name) has no embeddings, and \(rowCount) rows of \(embeddingWidth) were asked for")
+  }
+
+  /// Scores a row of zeros, whose score only has to be a number.
+  public func verify() throws(ScoringError) {
+    let features = [Float](repeating: 0, count: info.featureWidth)
+    var scores = [Float](repeating: 0, count: info.outputWidth)
+    var span = scores.mutableSpan
+    try score(floatRows: features.span, rowCount: 1, into: &span)
+    guard scores.allSatisfy(\.isFinite) else { throw .internal }
   }
 
   /// Scores rows of raw values.

@@ -1,6 +1,9 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <sys/prctl.h>
 
 int clinux_become_idle_class(void) {
@@ -35,4 +38,10 @@ void clinux_name_thread(pthread_t thread, const char *name) { pthread_setname_np
 
 int clinux_sharpen_timers(void) {
   return prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL) == 0 ? 0 : errno;
+}
+
+void clinux_trim_heap(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
 }

@@ -14,7 +14,6 @@ struct FakeModel: ServedModel {
   let info: ModelInfo
   var multiplyAddsPerRow = 4
   var isOnCPU = true
-  var embeddingWidth = 0
   let gate = Gate()
   let calls = CallCounter()
 
@@ -81,7 +80,7 @@ struct FakeModel: ServedModel {
     into embeddings: inout MutableSpan<Float>
   ) throws(ScoringError) {
     for index in embeddings.indices {
-      embeddings[index] = floatRows[index / embeddingWidth * info.featureWidth] + Float(index)
+      embeddings[index] = floatRows[index / info.embeddingWidth * info.featureWidth] + Float(index)
     }
   }
 }

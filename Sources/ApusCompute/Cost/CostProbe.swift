@@ -132,8 +132,11 @@ public final class CostProbe {
 
 extension Duration {
   /// The duration as a number.
-  package var inMicroseconds: Double {
+  package var inMicroseconds: Double { inNanoseconds / 1000 }
+
+  /// The duration as a number.
+  package var inNanoseconds: Double {
     let (seconds, attoseconds) = components
-    return Double(seconds) * 1e6 + Double(attoseconds) * 1e-12
+    return Double(seconds) * 1e9 + Double(attoseconds) * 1e-9
   }
 }

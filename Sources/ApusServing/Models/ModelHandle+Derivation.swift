@@ -1,12 +1,6 @@
 package import ApusWire
 internal import Crypto
 
-/// Two kinds of handle share one number space, told apart by the top bit.
-///
-/// ```
-/// 0 | 31 bits of the artifact's digest       exactly one sealed version
-/// 1 | 31 bits of the name's SHA-256          whatever the name's labels say now
-/// ```
 extension ModelHandle {
   private static let routeBit: UInt32 = 1 << 31
 

@@ -135,6 +135,16 @@ public struct ModelRoute: Sendable {
     history.removeAll { $0 === gone }
   }
 
+  /// Lets the oldest versions of the history go.
+  ///
+  /// - Parameter count: The versions of the history that stay.
+  package mutating func forget(keeping count: Int) {
+    for version in history.dropLast(count) where version !== canary?.version {
+      versions.removeAll { $0 === version }
+      history.removeAll { $0 === version }
+    }
+  }
+
   private func loaded(_ version: String) throws(WireError) -> ModelVersion {
     guard let version = self.version(version) else { throw .versionNotLoaded }
     return version

@@ -17,16 +17,25 @@ public final class ModelVersion: Sendable {
   /// What has been counted of its work.
   public let metrics = VersionMetrics()
 
+  /// Where the last requests of its name are kept, to try new versions on; all versions of a name
+  /// share one.
+  public let sample: RequestSample?
+
   /// Creates a version.
   ///
   /// - Parameters:
   ///   - model: The model.
   ///   - handle: The artifact handle.
   ///   - cost: What scoring takes; an estimate by the net's size unless it was measured.
-  package init(_ model: any ServedModel, handle: ModelHandle, cost: ScoringCost? = nil) {
+  ///   - sample: Where the last requests are kept, if they are.
+  package init(
+    _ model: any ServedModel, handle: ModelHandle, cost: ScoringCost? = nil,
+    sample: RequestSample? = nil
+  ) {
     var info = model.info
     info.handle = handle
     self.model = model
+    self.sample = sample
     self.info = info
     self.cost = cost ?? ScoringCost(estimating: model)
   }

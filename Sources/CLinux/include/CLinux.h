@@ -36,6 +36,9 @@ int clinux_may_run_on(int processor);
 /// of more wake-ups. Returns 0, or an error number.
 int clinux_sharpen_timers(void);
 
+/// Gives the memory of the heap that nothing uses back to the system, where the C library can.
+void clinux_trim_heap(void);
+
 /// Tells the processor that the caller waits in a loop.
 static inline void clinux_pause(void) {
 #if defined(__x86_64__)
