@@ -42,6 +42,15 @@ import Testing
     }
   }
 
+  /// A model that was made ready on its device, or could not be.
+  private func fallback(
+    _ standby: FakeModel = FakeModel("a", digest: 3), delays: FallbackModel.Delays? = nil,
+    _ make: @escaping FallbackModel.Make
+  ) -> FallbackModel {
+    FallbackModel(
+      standby: standby, primary: try? make(), delays: delays ?? self.delays, make: make)
+  }
+
   private var delays: FallbackModel.Delays {
     var delays = FallbackModel.Delays()
     delays.first = .milliseconds(1)
@@ -62,7 +71,7 @@ import Testing
     let standby = FakeModel("a", digest: 3)
     var slow = FallbackModel.Delays()
     slow.first = .seconds(3600)
-    let model = FallbackModel(standby: standby, delays: slow) { device }
+    let model = fallback(standby, delays: slow) { device }
     for call in 1...5 {
       #expect(try score(model) == 10, "call \(call)")
       #expect(model.isDegraded == (call >= 3) && model.isOnCPU == (call >= 3))
@@ -75,7 +84,7 @@ import Testing
   @Test func aLostDeviceIsTriedAnewWhileTheProcessorAnswers() async throws {
     let device = FaultyDevice(failsAt: 2)
     let makes = CallCounter()
-    let model = FallbackModel(standby: FakeModel("a", digest: 3), delays: delays) {
+    let model = fallback {
       makes.increment()
       if makes.count > 1 { throw FaultyDevice.BuildFailure() }
       return device
@@ -90,7 +99,7 @@ import Testing
   @Test func goldenRowsBringItBack() async throws {
     let device = FaultyDevice(failsAt: 1)
     let makes = CallCounter()
-    let model = FallbackModel(standby: FakeModel("a", digest: 3), delays: delays) {
+    let model = fallback {
       makes.increment()
       return device
     }
@@ -102,7 +111,7 @@ import Testing
     #expect(try score(model) == 10 && !model.isOnCPU)
     #expect(device.calls.count == calls + 1)
     // It can fail and come back more than once.
-    let again = FallbackModel(standby: FakeModel("a", digest: 3), delays: delays) {
+    let again = fallback {
       FaultyDevice(failsAt: 3)
     }
     for _ in 0..<5 {
@@ -116,7 +125,7 @@ import Testing
 
   @Test func aModelThatCannotBeBuiltThereServesAndIsBuiltLater() async throws {
     let makes = CallCounter()
-    let model = FallbackModel(standby: FakeModel("a", digest: 3), delays: delays) {
+    let model = fallback {
       makes.increment()
       if makes.count < 4 { throw FaultyDevice.BuildFailure() }
       return FaultyDevice()
@@ -129,7 +138,7 @@ import Testing
 
   @Test func aDeviceWithWrongGoldenRowsStaysAway() async throws {
     let makes = CallCounter()
-    let model = FallbackModel(standby: FakeModel("a", digest: 3), delays: delays) {
+    let model = fallback {
       makes.increment()
       if makes.count == 1 { throw FaultyDevice.BuildFailure() }
       return FaultyDevice(isLost: true)
@@ -152,7 +161,7 @@ import Testing
         floatRows: Span<Float>, rowCount: Int, into scores: inout MutableSpan<Float>
       ) throws(ScoringError) { throw .badInput("no", row: 0, column: 0) }
     }
-    let model = FallbackModel(standby: FakeModel("a", digest: 3)) { Picky() }
+    let model = fallback { Picky() }
     let error = #expect(throws: ScoringError.self) { try score(model) }
     #expect(error == .badInput("no", row: 0, column: 0) && !model.isDegraded)
   }
@@ -161,7 +170,7 @@ import Testing
     let makes = CallCounter()
     weak var gone: FallbackModel?
     do {
-      let model = FallbackModel(standby: FakeModel("a", digest: 3), delays: delays) {
+      let model = fallback {
         makes.increment()
         throw FaultyDevice.BuildFailure()
       }

@@ -51,31 +51,26 @@ public final class FallbackModel: ServedModel {
   private let degraded = Atomic(false)
   private let state = Mutex(State())
 
-  /// Tries to make the model ready on the device; it serves in either case.
+  /// Serves by a model on the device, with the processor behind it.
   ///
   /// - Parameters:
   ///   - standby: The model on the processor.
+  ///   - primary: The model on the device; nil where it could not be made ready, which is tried
+  ///     again.
   ///   - delays: How long to wait before the device is tried again.
   ///   - log: Where failures and recoveries are written.
-  ///   - make: Makes the model ready on the device; also called for each recovery that needs it.
+  ///   - make: Makes the model ready on the device anew.
   public init(
-    standby: any ServedModel, delays: Delays = Delays(),
-    log: Logger = Logger(label: "apus.models"), primary make: @escaping Make
+    standby: any ServedModel, primary: (any ServedModel)?, delays: Delays = Delays(),
+    log: Logger = Logger(label: "apus.models"), make: @escaping Make
   ) {
     self.standby = standby
     self.delays = delays
     self.log = log
     self.make = make
-    let primary: (any ServedModel)?
-    let failure: String
-    do {
-      (primary, failure) = (try make(), "")
-    } catch {
-      (primary, failure) = (nil, "\(error)")
-    }
     info = primary?.info ?? standby.info
     state.withLock { $0.primary = primary }
-    if primary == nil { fail(because: failure) }
+    if primary == nil { fail(because: "the model could not be made ready there") }
   }
 
   /// Turns raw values into features, which is the processor's work in either case.

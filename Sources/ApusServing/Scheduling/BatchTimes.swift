@@ -15,6 +15,7 @@ struct BatchTimes {
     guard let version = batch.members.first?.task.version else { return }
     version.cost.observe(rows: batch.rowCount, nanoseconds: Int(computeNanoseconds))
     version.metrics.recordBatch(rows: batch.rowCount, computeNanoseconds: computeNanoseconds)
+    if version.model.isDegraded { version.metrics.recordFallback() }
     for member in batch.members {
       version.metrics.recordAnswer(
         rows: member.task.rowCount,
@@ -32,6 +33,7 @@ struct BatchTimes {
       computeNanoseconds: UInt32(clamping: computeNanoseconds),
       totalNanoseconds: UInt32(clamping: (NIODeadline.now() - task.receivedAt).nanoseconds),
       batchRows: UInt32(clamping: batchRows),
-      device: task.version.model.isOnCPU ? .cpu : .openCL)
+      device: task.version.model.isOnCPU ? .cpu : .openCL,
+      quality: task.version.model.isDegraded ? .fallbackDevice : .asAsked)
   }
 }

@@ -85,6 +85,9 @@ enum RequestRows: Sendable {
     switch (self, encoding) {
     case (.rows(let request), .floatRows):
       try request.copyFiniteRows(into: &features)
+      version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) {
+        .features(request.withFloatRows { rows in rows.indices.map { rows[$0] } })
+      }
     case (.items(let request), .floatRows):
       try request.verifyFinite()
       request.withFloatRows { shared, own in
@@ -117,6 +120,7 @@ enum RequestRows: Sendable {
     }
     do throws(ScoringError) {
       try version.model.transform(columns, rowCount: rowCount, into: &features)
+      version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) { .columns(columns) }
     } catch {
       throw error.wireError
     }

@@ -73,7 +73,7 @@ enum DeviceChoice: Hashable, ExpressibleByArgument {
 ///
 /// - Throws: `Failure` when the variable names a level that this machine does not have: a forced
 ///   level that is not obeyed would make a test of it worthless.
-private func cpuBackend(threads: Int?) throws -> CPUBackend {
+func cpuBackend(threads: Int?) throws -> CPUBackend {
   let forced = ProcessInfo.processInfo.environment["APUS_ISA"]
   let levels = InstructionSet.supported.map(\.rawValue)
   if let forced, !levels.contains(forced) {
