@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
     LoggingSystem.bootstrap { [level = options.logLevel] label in
       JSONLogHandler(label: label, level: level)
     }
-    let run = try ServeRun(options)
+    let run = try await ServeRun(options)
     guard check else { return try await run.serve() }
     try Terminal.print(json: ReadyReport(models: run.models))
   }

@@ -11,6 +11,7 @@ struct ReadyReport: Encodable {
   var address: String?
   var tls: String?
   var unix: String?
+  var admin: String?
   var http: String?
   let models: [Model]
 }

@@ -9,8 +9,12 @@ final class ServeConditions: Sendable {
   /// The server starts to serve.
   func begin(_ server: Server) { self.server.withLock { $0 = server } }
 
-  /// The server starts to shut down.
-  func drain() { draining.store(true, ordering: .relaxed) }
+  /// Shuts the server down; asked twice, it does so once.
+  func drain() {
+    draining.store(true, ordering: .relaxed)
+    guard let server = server.withLock({ $0 }) else { return }
+    Task { await server.drain() }
+  }
 
   /// What the server alone knows.
   var current: ServerMonitor.Conditions {

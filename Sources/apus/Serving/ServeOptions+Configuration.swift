@@ -6,6 +6,7 @@ extension ServeOptions {
     var configuration = ServerConfiguration(host: listen.host, port: listen.port)
     configuration.unixPath = unix
     configuration.tls = safety.tls.map { ($0.host, $0.port) }
+    configuration.administration = admin.map { ($0.host, $0.port) }
     configuration.processors = threading.pin.processors
     configuration.latencyMode = threading.latencyMode
     configuration.serverName = name

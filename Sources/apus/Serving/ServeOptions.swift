@@ -15,6 +15,9 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "The path of a socket to listen on as well.")
   var unix: String?
 
+  @Option(help: "Where to listen for orders of administrators, as HOST:PORT or PORT.")
+  var admin: Address?
+
   @Option(help: "Where to serve health, metrics and the dashboard over HTTP.")
   var http: Address?
 
@@ -33,6 +36,9 @@ struct ServeOptions: ParsableArguments {
       return level
     })
   var logLevel = Logger.Level.notice
+
+  @OptionGroup(title: "Versions")
+  var versions: ServeModelOptions
 
   @OptionGroup(title: "Safety")
   var safety: ServeSafetyOptions

@@ -1,4 +1,3 @@
-internal import ApusModel
 internal import ApusOperations
 internal import ApusServing
 internal import ApusWire
@@ -10,7 +9,9 @@ internal import UnixSignals
 /// One run of a server: what it needs, from the first check to the last answer.
 struct ServeRun {
   private let options: ServeOptions
-  private let catalog: ModelCatalog
+  private let catalog = ModelCatalog()
+  private let metrics = ServerMetrics()
+  private let repository: ModelRepository
   private let tokens: TokenFile?
   private let identity: TLSIdentity?
   private let log = Logger(label: "apus.serve")
@@ -19,36 +20,19 @@ struct ServeRun {
   ///
   /// - Parameter options: What the server is told.
   /// - Throws: What is wrong with the options, the files that they name, or the models.
-  init(_ options: ServeOptions) throws {
+  init(_ options: ServeOptions) async throws {
     self.options = options
     try options.safety.verifyTogether()
     try options.safety.verifyAddresses(of: options)
     let log = Logger(label: "apus.safety")
     tokens = try options.safety.tokens.map { try TokenFile($0, log: log) }
     identity = try options.safety.identity.map { try TLSIdentity($0, log: log) }
-    catalog = ModelCatalog(try Self.load(of: options))
-  }
-
-  private static func load(of options: ServeOptions) throws -> [any ServedModel] {
-    let folders = try ModelFolder.models(in: options.models)
-    guard !folders.isEmpty else {
-      throw ArtifactError(
-        .notFound, "there is no model in this folder; train one with apus train",
-        path: options.models)
-    }
-    return try folders.map { folder in
-      let artifact = try Artifact(at: folder.path)
-      guard artifact.manifest.name == folder.name else {
-        throw ArtifactError(
-          .invalidName,
-          "it was sealed as \(artifact.manifest.name); give the folder that name, or train a model"
-            + " of this one", path: folder.path)
-      }
-      let workload = Workload(graph: artifact.manifest.graph, rows: Workload.rowsOfServer)
-      return try options.device.withBackend(for: workload) { backend in
-        ArtifactModel(try Scorer(artifact, backend: backend, hasEmbeddings: true))
-      }
-    }
+    let loader = try ModelLoader(options.device)
+    repository = ModelRepository(
+      folder: options.models, catalog: catalog, configuration: options.versions.configuration,
+      metrics: metrics
+    ) { try loader.load($0) }
+    try await repository.start()
   }
 
   /// The models that are ready, for people and scripts.
@@ -67,11 +51,19 @@ struct ServeRun {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let conditions = ServeConditions()
     var services = ServerServices()
+    services.metrics = metrics
     let monitor = ServerMonitor(
-      name: options.name, version: Apus.version, catalog: catalog, metrics: services.metrics,
-      conditions: { conditions.current })
+      name: options.name, version: Apus.version, catalog: catalog, metrics: metrics,
+      models: { [repository] in repository.models() },
+      conditions: { [catalog] in
+        var current = conditions.current
+        let stable = catalog.snapshot().routes.compactMap(\.stable)
+        current.failedDevices = Set(stable.filter(\.model.isDegraded).map(\.info.device))
+        return current
+      })
     services.status = monitor
     services.authenticator = tokens
+    services.administrator = ServeAdministrator(repository: repository, conditions: conditions)
     services.tls = identity
     let server = try await Server.start(
       options.configuration, catalog: catalog, services: services,
@@ -87,6 +79,7 @@ struct ServeRun {
     try report(server, httpPort: http?.port)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await server.run() }
+      group.addTask { [repository] in await repository.watch() }
       group.addTask {
         var isDraining = false
         for await _ in signals {
@@ -95,7 +88,6 @@ struct ServeRun {
           isDraining = true
           log.notice("draining")
           conditions.drain()
-          Task { await server.drain() }
         }
       }
       // The server's end, or the second signal, whichever comes first.
@@ -120,6 +112,7 @@ struct ServeRun {
       address: "\(options.listen.with(port: server.address.port))",
       tls: options.safety.tls.map { "\($0.with(port: server.tlsAddress?.port))" },
       unix: options.unix,
+      admin: options.admin.map { "\($0.with(port: server.administrationAddress?.port))" },
       http: options.http.map { "http://\($0.with(port: httpPort))/" },
       models: models)
     try Terminal.print(json: report)

@@ -46,7 +46,7 @@ struct ServeSafetyOptions: ParsableArguments {
   func verifyAddresses(of options: ServeOptions) throws(SecurityError) {
     let asksForToken = tokens != nil
     let listeners: [(address: Address?, isAuthenticated: Bool)] = [
-      (options.listen, asksForToken),
+      (options.listen, asksForToken), (options.admin, asksForToken),
       (tls, asksForToken || clientRoots != nil), (options.http, false),
     ]
     for (address, isAuthenticated) in listeners {
