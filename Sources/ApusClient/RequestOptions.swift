@@ -2,7 +2,8 @@ public import ApusWire
 
 /// What a caller may say about one request beside its content.
 ///
-/// A server that does not know an option scores as if it had not been given.
+/// A server that does not know one of the first three scores as if it had not been given. One that
+/// does not route refuses a routing key, so that nobody takes a canary's share for granted.
 public struct RequestOptions: Equatable, Sendable {
   /// Whether the reply tells where the time went, in `extensions.timing`.
   public var timing: Bool
