@@ -35,9 +35,10 @@ extension RequestSet {
         }
       }
     } catch {
+      let reason: any Error = (error as? FrameFailure)?.error ?? error
       throw BenchError(
         .badFile,
-        "\(path): byte \(length - stream.readableBytes): \(error); a capture holds what"
+        "\(path): byte \(length - stream.readableBytes): \(reason); a capture holds what"
           + " one client sent, from its first byte")
     }
     guard !frames.isEmpty, stream.readableBytes == 0 else {
