@@ -33,6 +33,7 @@ public struct ArtifactModel: ServedModel {
       handle: ModelHandle(rawValue: 0), name: manifest.name, version: String(manifest.version),
       schemaHash: manifest.transform.schema.hash, task: manifest.loss.task,
       featureWidth: scorer.featureWidth, outputWidth: scorer.outputWidth,
+      embeddingWidth: scorer.embeddingWidth,
       outputNames: scorer.outputWidth == 1 ? [] : label.classes,
       columns: columns.map { ModelInfo.Column(name: $0.name, valueKind: $0.kind.valueKind) },
       device: scorer.device.selector, digest: manifest.seal.bytes)

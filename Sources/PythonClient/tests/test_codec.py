@@ -52,6 +52,7 @@ class VectorTests(unittest.TestCase):
         self.assertEqual(list(scores.values), [0.25, 0.0, 1.0])
         self.assertEqual(list(scores.statuses), [0, ErrorCode.INTERNAL, 0])
         timing = messages["score-ok-with-extensions"][1].timing
+        assert timing is not None
         self.assertEqual((timing.queue_nanoseconds, timing.batch_rows, timing.device_kind),
                          (1500, 3, 1))
         ranked = messages["rank-ok"][0]
