@@ -110,7 +110,7 @@ def _image(images: tuple[int, ...], word: int) -> int:
 
 @lru_cache(maxsize=32)
 def _plane_tables(power: int) -> list[list[bytes]]:
-    """Returns per byte of the product, and then per byte of the word, what one adds to the other."""
+    """Returns per byte of the product and then of the word what one adds to the other."""
     images = _images(power)
     columns = []
     for place in range(0, 32, 8):
