@@ -29,7 +29,7 @@ build: setup ## Build everything for release
 	swift build $(BUILD_FLAGS)
 
 test: build ## Run all tests and say on which devices they ran
-	@.ci/test $(TEST_FLAGS)
+	@status=0; .ci/python || status=1; .ci/test $(TEST_FLAGS) || status=1; exit $$status
 
 demo: build ## Simulate, train, serve and score; DATA=file.csv LABEL=column for your own
 	.build/release/apus demo $(if $(DATA),--data '$(DATA)') $(if $(LABEL),--label '$(LABEL)')

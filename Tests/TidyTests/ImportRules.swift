@@ -26,6 +26,7 @@ enum ImportRules {
     "ApusServing": ["ApusCompute", "ApusData", "ApusModel", "ApusWire", "CLinux"],
     "ApusOperations": ["ApusServing"],
     "ApusClient": ["ApusWire"],
+    "PythonClient": [],
     "ApusBench": ["ApusWire", "CLinux"],
 
     "apus": [

@@ -52,6 +52,7 @@ class VectorTests(unittest.TestCase):
         self.assertEqual(list(scores.values), [0.25, 0.0, 1.0])
         self.assertEqual(list(scores.statuses), [0, ErrorCode.INTERNAL, 0])
         timing = messages["score-ok-with-extensions"][1].timing
+        assert timing is not None
         self.assertEqual((timing.queue_nanoseconds, timing.batch_rows, timing.device_kind),
                          (1500, 3, 1))
         ranked = messages["rank-ok"][0]
@@ -156,7 +157,7 @@ class ChecksumTests(unittest.TestCase):
 
     def test_every_length_and_split_agrees_with_the_definition(self) -> None:
         data = random.Random(5).randbytes(9000)
-        for length in [*range(70), 4095, 4096, 4097, 8999]:
+        for length in [*range(70), 512, 513, 516, 520, 1023, 1028, 4096, 4100, 8999]:
             expected = by_definition(data[:length])
             self.assertEqual(portable_crc32c(data[:length]), expected)
             front = portable_crc32c(data[: length // 3])

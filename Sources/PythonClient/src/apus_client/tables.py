@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from struct import Struct
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence, Union
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Protocol, Sequence, Union
 
 from .wire.body import padding
 from .wire.columns import ColumnBlock
@@ -22,9 +22,13 @@ from .wire.messages import RawColumn
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-    FloatRows = Union[Sequence[float], Sequence[Sequence[float]], Buffer]
-    Values = Union[None, bool, float, str, datetime, Sequence[Any], Buffer, "Column"]
-    Table = Mapping[str, Values]
+    class Array(Protocol):
+        """What NumPy's arrays have in common, and others with them."""
+
+        def __array__(self) -> Any: ...
+
+    FloatRows = Union[Sequence[float], Sequence[Sequence[float]], Buffer, Array]
+    Table = Mapping[str, Any]
 
 _BITS = bytes([ord("0")]) + bytes([ord("1")]) * 255
 _SCALARS = (str, bytes, int, float, date, type(None))
@@ -37,7 +41,7 @@ class Column:
     In a plain sequence a missing value is None; this is for arrays, which cannot hold None.
     """
 
-    values: Sequence[Any] | Buffer
+    values: Sequence[Any] | Buffer | Array
     missing: Iterable[bool]
 
 
