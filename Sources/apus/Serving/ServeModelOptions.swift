@@ -1,5 +1,5 @@
 internal import ApusServing
-internal import ArgumentParser
+public import ArgumentParser
 
 /// How new versions of models come to serve.
 struct ServeModelOptions: ParsableArguments {

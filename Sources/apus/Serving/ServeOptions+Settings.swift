@@ -1,3 +1,5 @@
+internal import ApusServing
+
 extension ServeOptions {
   /// One option, as files and logs name it.
   struct Setting {
