@@ -1,10 +1,10 @@
 import Testing
 
-/// Waits until a condition holds, and fails the test where that takes more than ten seconds.
+/// Waits until a condition holds, and fails the test where that takes more than a minute.
 func eventually(
   sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async throws {
-  let deadline = ContinuousClock.now + .seconds(10)
+  let deadline = ContinuousClock.now + .seconds(60)
   while try await !condition() {
     guard ContinuousClock.now < deadline else {
       Issue.record("the condition did not come to hold", sourceLocation: sourceLocation)

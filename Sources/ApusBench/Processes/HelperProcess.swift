@@ -37,7 +37,8 @@ package final class HelperProcess {
   }
 
   deinit {
-    kill(identifier, SIGTERM)
+    // A polite signal may be blocked in it, by whoever started this process.
+    kill(identifier, SIGKILL)
     _ = waitpid(identifier, nil, 0)
   }
 

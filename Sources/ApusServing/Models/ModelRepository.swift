@@ -81,7 +81,8 @@ public actor ModelRepository {
 
   /// Loads the newest version of every model, or the newest that can serve.
   ///
-  /// - Throws: Why a model has no version that can serve: an `ArtifactError`, or what loading threw.
+  /// - Throws: Why a model has no version that can serve: an `ArtifactError`, or what loading
+  ///   threw.
   public func start() async throws {
     let names = try ModelFolder.models(in: folder).map(\.name)
     guard !names.isEmpty else {

@@ -4,7 +4,7 @@ internal import Logging
 /// Writes each event of a log as one JSON object on one line of standard error.
 ///
 /// ```json
-/// {"label":"apus.models","level":"notice","message":"a version is stable","model":"visits 4","time":"…"}
+/// {"label":"apus.models","level":"notice","message":"a version is stable","model":"visits 4",…}
 /// ```
 struct JSONLogHandler: LogHandler {
   var logLevel: Logger.Level
