@@ -132,6 +132,20 @@ class MalformedTests(unittest.TestCase):
             decode_frame(encode_header(FrameType.PING, 1, block, b"") + block, limit_bytes=0)
         self.assertEqual(raised.exception.code, ErrorCode.TOO_LARGE)
 
+    def test_reserved_bytes_and_padding_must_be_zero(self) -> None:
+        places = (
+            ("hello", 10), ("auth-ok", 12), ("score-float-row", 13), ("score-float-row", 44),
+            ("model-info", 17), ("score-raw-columns", 34), ("score-raw-columns", 41),
+            ("stats-ok", 66), ("score-ok-one-row-failed", 54), ("goaway", 10), ("ping", 2))
+        examples = {example["name"]: example["bytes"] for example in vectors()}
+        for name, place in places:
+            header, whole = decode_frame(examples[name])
+            body = bytearray(whole)
+            self.assertEqual(body[place], 0, name)
+            body[place] = 1
+            with self.assertRaises(MalformedFrameError, msg=name):
+                decode_extended(MESSAGES[header.type], body)
+
     def test_unknown_extensions_are_skipped_unless_critical(self) -> None:
         unknown = bytes.fromhex("0900000003000000") + b"abc" + bytes(5)
         trace = bytes.fromhex("0100000010000000") + bytes(range(16))

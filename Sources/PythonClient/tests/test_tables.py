@@ -93,6 +93,14 @@ class RawColumnTests(unittest.TestCase):
         listed = {"age": [4], "weekend": [None], "month": ["Feb"]}
         self.assertEqual(self.encoded(single), self.encoded(listed))
 
+    def test_the_first_row_is_the_lowest_bit(self) -> None:
+        column = [RawColumn("n", Kind.NUMBER, ValueKind.REAL)]
+        for missing in ([0], [0, 1, 8], [9], [3, 4, 5]):
+            values = [None if row in missing else 1.0 for row in range(10)]
+            _, blocks = column_blocks(column, {"n": values})
+            expected = sum(1 << row for row in missing).to_bytes(2, "little")
+            self.assertEqual(blocks[0].missing, expected)
+
     def test_a_mask_is_the_same_as_none(self) -> None:
         masked = {"age": Column([1.0, 2.0], [False, True]), "weekend": [True, True],
                   "month": Column(["a", "b"], [True, False])}

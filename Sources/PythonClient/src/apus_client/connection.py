@@ -138,10 +138,10 @@ class Connection:
         left = deadline - monotonic()
         if left <= 0:
             raise deadline_passed()
-        # A timeout is set anew only if it would be wrong by much: that is a system call.
+        # A timeout is set anew, by a system call, only if it would be wrong by a hundredth.
         if self._timeout is None or not left <= self._timeout <= left * 1.01:
-            self._timeout = left
-            self._socket.settimeout(left)
+            self._timeout = left * 1.005
+            self._socket.settimeout(self._timeout)
         count = self._socket.recv_into(into)
         if count == 0:
             raise ConnectionLostError("the server closed the connection")

@@ -62,8 +62,9 @@ def portable_crc32c(data: Buffer, crc: int = 0) -> int:
     for word in _words(count).unpack_from(words):
         word ^= state
         state = low[word & 0xFFFF] ^ high[word >> 16]
-    for byte in view[view.nbytes - odd :]:
-        state = state >> 8 ^ high[(state & 0xFF ^ byte) << 8]
+    if odd:
+        for byte in view[view.nbytes - odd :]:
+            state = state >> 8 ^ high[(state & 0xFF ^ byte) << 8]
     return state ^ 0xFFFF_FFFF
 
 

@@ -52,13 +52,12 @@ def encode_header(
     frame_type: int,
     correlation_id: int,
     block: bytes,
-    payload: Buffer,
+    payload: bytes | bytearray | memoryview,
     flags: int = 0,
     budget_microseconds: int = 0,
 ) -> bytes:
     """Returns the header of a frame whose body is `block` and then `payload`."""
-    front = _FRONT.pack(
-        MAGIC, VERSION, frame_type, flags, len(block) + memoryview(payload).nbytes)
+    front = _FRONT.pack(MAGIC, VERSION, frame_type, flags, len(block) + len(payload))
     body_crc = crc32c_of_prefix(block)
     if payload:
         body_crc = crc32c(payload, body_crc)

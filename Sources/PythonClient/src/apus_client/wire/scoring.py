@@ -172,8 +172,11 @@ class Scores:
         handle, rows, width, has_statuses, failed_rows = fields
         if has_statuses > 1 or bool(failed_rows) != bool(has_statuses):
             raise MalformedFrameError("scores do not say rightly whether rows failed")
+        size = rows * width * 4
+        if not has_statuses and data.nbytes == size + (size & 4) and not any(data[size:]):
+            return cls(handle, rows, width, numbers(data[:size], "f"))
         reader = DataReader(data)
-        values = numbers(reader.bytes(rows * width * 4), "f")
+        values = numbers(reader.bytes(size), "f")
         statuses: memoryview | tuple[()] = ()
         if has_statuses:
             reader.pad()
