@@ -11,12 +11,16 @@ TEST_FLAGS := $(BUILD_FLAGS) --disable-testable-imports --disable-xctest
 DATA ?=
 LABEL ?=
 
+# How long `make fuzz` searches and `make soak` loads.
+SECONDS ?= 1800
+MINUTES ?= 30
+
 # The OpenCL part of the conformance tests, as one command.
 OCLGRIND_COMMAND ?= .build/release/apus devices --self-check --device opencl:0
 
 BENCHMARKS := $(patsubst Benchmarks/%/run.sh,%,$(wildcard Benchmarks/*/run.sh))
 
-.PHONY: help setup build test demo lint bench oclgrind mutate clean
+.PHONY: help setup build test demo lint bench oclgrind mutate fuzz soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +54,12 @@ oclgrind: build ## Search the kernels for races and stray reads on a simulated d
 
 mutate: setup ## Change the code in one place at a time; a test must fail each time (slow)
 	@.ci/mutate
+
+fuzz: setup ## Search inputs that break the protocol's code, by libFuzzer; SECONDS=1800
+	@.ci/fuzz $(SECONDS)
+
+soak: build ## Load a server for long, with faults and swaps, and keep books; MINUTES=30
+	Benchmarks/soak/soak.py --minutes $(MINUTES)
 
 clean: ## Remove everything that was built
 	rm -rf .build

@@ -121,6 +121,10 @@ let package = Package(
 
     // Counts allocations of the tests, which all are one program.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: cSettings),
+    .target(name: "CFuzzer", path: "Tests/CFuzzer", cSettings: cSettings),
+    .executableTarget(
+      name: "apus-fuzz", dependencies: ["ApusServing", "ApusWire", "CFuzzer", nio("NIOCore")],
+      path: "Tests/Fuzz", swiftSettings: swiftSettings),
     tests("ApusBenchTests", ["ApusBench", "ApusWire", nio("NIOCore")]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),

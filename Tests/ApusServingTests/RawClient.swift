@@ -2,7 +2,7 @@ import ApusWire
 import Glibc
 import NIOCore
 
-/// A blocking TCP client that sends whatever bytes a test wants.
+/// A blocking client that sends whatever bytes a test wants.
 ///
 /// Everything that waits gives up after ten seconds, so that a failing test ends.
 final class RawClient {
@@ -15,32 +15,59 @@ final class RawClient {
   private var received = ByteBuffer()
   private var decoder: FrameDecoder
 
+  /// Connects over TCP.
+  ///
+  /// - Parameters:
+  ///   - port: The port on this machine.
+  ///   - source: The address to come from, in 127.0.0.0/8: each is a peer of its own.
+  ///   - receiveBufferLength: The bytes that wait unread; `nil` leaves it to the system.
+  ///   - bodyLength: The largest body that is received.
+  /// - Throws: ``Failure`` if the server does not take the connection.
   init(
     port: Int,
+    from source: UInt32? = nil,
     receiveBufferLength: Int32? = nil,
     bodyLength: Int = WireLimits.defaultBodyLength
   ) throws {
-    decoder = FrameDecoder(from: .server, maximumBodyLength: bodyLength)
+    decoder = FrameDecoder(
+      from: .server, maximumBodyLength: bodyLength, features: .known)
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var seconds = timeval(tv_sec: 10, tv_usec: 0)
-    let size = socklen_t(MemoryLayout<timeval>.size)
-    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &seconds, size)
-    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &seconds, size)
     var on: Int32 = 1
     _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
     if var receiveBufferLength {
       _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBufferLength, 4)
     }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-    let result = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
+    func address(_ host: UInt32, port: Int) throws -> SocketAddress {
+      try SocketAddress(packedIPAddress: ByteBuffer(integer: host), port: port)
     }
-    guard result == 0 else { throw Failure(call: "connect", number: errno) }
+    if let source {
+      try unsafe check("bind", address(source, port: 0)) { unsafe bind(descriptor, $0, $1) }
+    }
+    try connect(to: address(INADDR_LOOPBACK, port: port))
+  }
+
+  /// Connects to a socket of the file system.
+  init(path: String) throws {
+    decoder = FrameDecoder(
+      from: .server, maximumBodyLength: WireLimits.defaultBodyLength, features: .known)
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    try connect(to: SocketAddress(unixDomainSocketPath: path))
+  }
+
+  private func connect(to address: SocketAddress) throws {
+    var seconds = timeval(tv_sec: 10, tv_usec: 0)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &seconds, size)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &seconds, size)
+    try unsafe check("connect", address) { unsafe Glibc.connect(descriptor, $0, $1) }
+  }
+
+  private func check(
+    _ call: String, _ address: SocketAddress,
+    _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) throws {
+    let result = unsafe address.withSockAddr { unsafe body($0, socklen_t($1)) }
+    guard result == 0 else { throw Failure(call: call, number: errno) }
   }
 
   deinit { close(descriptor) }

@@ -26,7 +26,7 @@ import Testing
 
   private func frame(_ buffer: ByteBuffer) -> Frame {
     var buffer = buffer
-    var decoder = FrameDecoder(from: .client)
+    var decoder = FrameDecoder(from: .client, features: .known)
     guard let frame = try? decoder.next(from: &buffer) else { preconditionFailure("not a frame") }
     return frame
   }
@@ -147,6 +147,40 @@ import Testing
         == .protocolViolation
     )
     #expect(connection.finish(2, at: at(4)) == false)
+  }
+
+  @Test func errorsThatWouldBeASecondReplyEndTheConnection() {
+    func damaged(_ type: FrameType, id: UInt64) -> Frame {
+      var buffer = ByteBuffer()
+      buffer.writeFrame(type, correlationID: id) { body in body.writeInteger(UInt64.max) }
+      return frame(buffer)
+    }
+    var connection = ready()
+    _ = connection.received(score(id: 2), at: at(1))
+    let cancel = connection.received(damaged(.cancel, id: 2), at: at(1))
+    #expect(abortCode(cancel) == .protocolViolation)
+
+    connection = ready()
+    let probe = connection.received(damaged(.probeOK, id: 0), at: at(1))
+    #expect(abortCode(probe) == .protocolViolation)
+
+    connection = ready()
+    let failure = FrameFailure(.bodyChecksum, .answer(correlationID: 0))
+    #expect(abortCode(connection.rejected(failure, at: at(1))) == failure.error.code)
+  }
+
+  @Test func anAuthThatCannotBeReadIsNotInFlight() {
+    var connection = ServerConnection(
+      configuration: ServerConfiguration(), challenge: [UInt8](repeating: 1, count: 32),
+      openedAt: at(0))
+    _ = connection.received(frame(Hello(clientName: "a", clientVersion: "1"), id: 1), at: at(1))
+    var buffer = ByteBuffer()
+    buffer.writeFrame(.auth, correlationID: 2) { body in body.writeInteger(UInt64.max) }
+    guard case .sendError(_, 2) = connection.received(frame(buffer), at: at(1)) else {
+      Issue.record("it was not refused")
+      return
+    }
+    #expect(connection.inFlightCount == 0)
   }
 
   @Test func creditOfRequestsRowsAndBytes() {

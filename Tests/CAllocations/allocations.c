@@ -1,11 +1,11 @@
 #define _GNU_SOURCE
 #include "CAllocations.h"
 
-#include <pthread.h>
+#include <errno.h>
+#include <execinfo.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <string.h>
-#include <sys/prctl.h>
+#include <unistd.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -13,10 +13,11 @@
 #endif
 #endif
 
-static _Atomic uint64_t count;
-static _Atomic unsigned generation;
-static char prefix[16];
-static _Thread_local unsigned known_generation;
+enum { deepest = 32 };
+
+static _Atomic unsigned long count;
+static void *stack[deepest];
+static _Atomic int depth;
 static _Thread_local int is_watched;
 
 int callocations_are_counted(void) {
@@ -27,14 +28,19 @@ int callocations_are_counted(void) {
 #endif
 }
 
-void callocations_watch(const char *name) {
-  strncpy(prefix, name, sizeof prefix - 1);
-  atomic_fetch_add(&generation, 1);
+void callocations_watch_this_thread(void) { is_watched = 1; }
+
+void callocations_start(void) {
+  // The first call loads a library, for which it allocates.
+  void *frame;
+  backtrace(&frame, 1);
+  atomic_store(&depth, 0);
+  atomic_store(&count, 0);
 }
 
-void callocations_start(void) { atomic_store(&count, 0); }
+unsigned long callocations_count(void) { return atomic_load(&count); }
 
-uint64_t callocations_count(void) { return atomic_load(&count); }
+void callocations_print_first(void) { backtrace_symbols_fd(stack, depth, STDERR_FILENO); }
 
 #if !defined(SANITIZED)
 void *__libc_malloc(size_t);
@@ -42,17 +48,12 @@ void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 
-/// A thread learns once per watch whether it is meant: its name is a system call away.
 static void note(void) {
-  unsigned now = atomic_load_explicit(&generation, memory_order_relaxed);
-  if (now == 0) return;
-  if (known_generation != now) {
-    char name[16] = {0};
-    prctl(PR_GET_NAME, name);
-    is_watched = strncmp(name, prefix, strlen(prefix)) == 0;
-    known_generation = now;
-  }
-  if (is_watched) atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+  if (!is_watched) return;
+  if (atomic_fetch_add_explicit(&count, 1, memory_order_relaxed) != 0) return;
+  is_watched = 0;
+  depth = backtrace(stack, deepest);
+  is_watched = 1;
 }
 
 void *malloc(size_t size) {
@@ -72,8 +73,10 @@ void *realloc(void *memory, size_t size) {
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
   note();
-  *memory = __libc_memalign(alignment, size);
-  return *memory == NULL ? 12 : 0;
+  void *taken = __libc_memalign(alignment, size);
+  if (taken == NULL) return ENOMEM;
+  *memory = taken;
+  return 0;
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {

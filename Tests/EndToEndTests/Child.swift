@@ -8,20 +8,35 @@ final class Child: Sendable {
   /// Standard error.
   let errors: URL
 
-  private let identifier: pid_t
+  /// The process.
+  let identifier: pid_t
   private let ended: AsyncStream<Int32>
 
   /// Starts a run with this process's environment and what `environment` adds to it.
+  ///
+  /// - Parameters:
+  ///   - arguments: The subcommand and what follows it.
+  ///   - environment: What is added to the environment.
+  ///   - descriptorLimit: The descriptors that it may have; `nil` leaves it those of this process.
+  ///   - workspace: Where its output is kept.
+  /// - Throws: An error of the file system.
   init(
-    _ arguments: [String], environment: [String: String] = [:], in workspace: Workspace
+    _ arguments: [String], environment: [String: String] = [:], descriptorLimit: Int? = nil,
+    in workspace: Workspace
   ) throws {
     let name = workspace.nextRunName()
     output = workspace.folder.appending(path: "\(name).out")
     errors = workspace.folder.appending(path: "\(name).err")
     for file in [output, errors] { try Data().write(to: file) }
     let process = Process()
-    process.executableURL = Apus.executable
-    process.arguments = arguments
+    if let descriptorLimit {
+      process.executableURL = URL(filePath: "/bin/sh")
+      let script = "ulimit -n \(descriptorLimit) && exec \"$0\" \"$@\""
+      process.arguments = ["-c", script, Apus.executable.path] + arguments
+    } else {
+      process.executableURL = Apus.executable
+      process.arguments = arguments
+    }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)

@@ -9,13 +9,19 @@ struct ServerProcess: Sendable {
   /// Where operators ask, if they can.
   let http: String?
 
-  private let child: Child
+  /// The process.
+  let child: Child
+
+  /// The port of ``address``.
+  var port: UInt16 { address.split(separator: ":").last.flatMap { UInt16($0) } ?? 0 }
 
   /// Starts a server and waits until it is ready.
-  init(models: String, options: [String] = [], in workspace: Workspace) async throws {
+  init(
+    models: String, options: [String] = [], descriptorLimit: Int? = nil, in workspace: Workspace
+  ) async throws {
     child = try Child(
       ["serve", "--models", models, "--listen", "127.0.0.1:0", "--device", "cpu"] + options,
-      in: workspace)
+      descriptorLimit: descriptorLimit, in: workspace)
     let name = child.output.lastPathComponent
     // Its output is a file, and a file does not announce that it has grown.
     for _ in 0..<2000 where try !workspace.text(name).contains("\n") {

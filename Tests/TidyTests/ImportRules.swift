@@ -47,6 +47,8 @@ enum ImportRules {
       "ApusWire", "CAllocations",
     ],
     "CAllocations": [],
+    "CFuzzer": [],
+    "Fuzz": ["ApusServing", "ApusWire", "CFuzzer"],
     "ApusSimulationTests": ["ApusSimulation"],
     "ApusTrainingTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"],
     "ApusWireTests": ["ApusWire"],

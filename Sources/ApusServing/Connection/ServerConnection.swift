@@ -171,16 +171,21 @@ package struct ServerConnection {
       guard (used + charge).fits(in: credit) else { throw .flow }
       return try receivedRequest(frame, charge: charge, at: now)
     } catch {
-      // What a peer does beyond its credit cannot be told from a peer gone wrong.
-      return error == .flow ? abort(.flow, at: now) : .sendError(error, correlationID: id)
+      // What a peer does beyond its credit cannot be told from a peer gone wrong; and an error that
+      // is no request's reply, or would be its second one, is the connection's.
+      return error == .flow || isNoReply(id)
+        ? abort(error, at: now) : .sendError(error, correlationID: id)
     }
   }
+
+  /// Whether an error with this number would not be the one reply of a request.
+  private func isNoReply(_ id: UInt64) -> Bool { id == 0 || inFlight[id] != nil }
 
   /// A frame could not be decoded.
   package mutating func rejected(_ failure: FrameFailure, at now: NIODeadline) -> Action {
     guard acceptsFrames else { return .none }
     switch failure.consequence {
-    case .answer(let id) where phase != .awaitingHello && inFlight[id] == nil:
+    case .answer(let id) where phase != .awaitingHello && !isNoReply(id):
       return .sendError(failure.error, correlationID: id)
     case .answer, .close:
       return abort(failure.error, at: now)
@@ -234,10 +239,10 @@ package struct ServerConnection {
     }
     guard phase != .awaitingAuthentication else {
       guard type == .auth, let challenge else { throw .authenticationRequired }
+      let proof = try Authentication(decoding: frame.body)
       inFlight[id] = charge
       used = used + charge
-      return .authenticate(
-        try Authentication(decoding: frame.body), challenge: challenge, correlationID: id)
+      return .authenticate(proof, challenge: challenge, correlationID: id)
     }
     guard type.requiredScopes.isSubset(of: scopes) else { throw .forbidden }
     switch type {

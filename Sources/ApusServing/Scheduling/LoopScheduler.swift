@@ -32,6 +32,8 @@ final class LoopScheduler {
   /// The predicted time of what was gathered.
   private var gatheredNanoseconds = 0
   private var unsent: [ConnectionDriver] = []
+  /// Those whose turn ends now; the two change places, so that both keep their memory.
+  private var sending: [ConnectionDriver] = []
 
   init(_ server: ServerContext) {
     self.server = server
@@ -60,9 +62,9 @@ final class LoopScheduler {
     repeat {
       for gathering in gatherings { score(gathering.batch) }
       gatheredNanoseconds = 0
-      let drivers = unsent
-      unsent.removeAll(keepingCapacity: true)
-      for driver in drivers { driver.endTurn() }
+      swap(&sending, &unsent)
+      for driver in sending { driver.endTurn() }
+      sending.removeAll(keepingCapacity: true)
     } while !unsent.isEmpty
   }
 
