@@ -41,7 +41,7 @@ import Testing
       let info = try ModelInfo(decoding: try #require(try raw.receive()).body)
       var frames = ByteBuffer()
       for id in 0..<pipelined {
-        let row = (0..<SmallNet.width).map { Float(($0 + id) % 5) }
+        let row = (0..<info.featureWidth).map { Float(($0 + id) % 5) }
         frames.writeImmutableBuffer(scoreFrame(info, rows: row, id: UInt64(10 + id)))
       }
       let bytes = Array(buffer: frames)
