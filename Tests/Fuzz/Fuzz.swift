@@ -1,3 +1,4 @@
+import ApusWire
 import CFuzzer
 import NIOCore
 
