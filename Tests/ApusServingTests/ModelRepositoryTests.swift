@@ -307,7 +307,7 @@ import Testing
     #expect(catalog.snapshot().resolve(handle) == nil)
     #expect(try inFlight?.score(10) == 11)
     inFlight = nil
-    #expect(await repository.departing.isEmpty)
+    try await eventually { await repository.departing.isEmpty }
   }
 
   @Test func memoryComesBackAfterAnUnload() async throws {

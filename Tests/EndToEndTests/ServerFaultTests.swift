@@ -94,7 +94,7 @@ import Testing
     for milliseconds in [50, 150, 250, 350, 450] {
       let child = try Child(
         TrainedModel.arguments(data: trained.data, output: models + "/visits"), in: workspace)
-      // The moment is the point: it falls anywhere between the first byte read and the last written.
+      // The moment is the point: anywhere between the first byte read and the last written.
       try await Task.sleep(for: .milliseconds(milliseconds))
       child.signal(SIGKILL)
       _ = await child.exitCode()

@@ -3,8 +3,8 @@ import NIOCore
 
 /// Decodes a stream of frames as a whole and in pieces, down to the last field.
 ///
-/// It must come out the same however the stream was cut, and what was understood is encoded again to
-/// something that is understood the same way.
+/// It must come out the same however the stream was cut, and what was understood is encoded again
+/// to something that is understood the same way.
 struct DecoderTrial {
   private let sender: FrameHeader.Sender
 

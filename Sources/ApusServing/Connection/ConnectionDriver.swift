@@ -273,7 +273,10 @@ final class ConnectionDriver {
       inbound = ByteBuffer()
       finishOutput(thenClose: false)
     case .close: finishOutput(thenClose: true)
-    case .closeNow: transport?.close()
+    case .closeNow:
+      // What was asked before has its answers, if the peer takes them at once.
+      flush()
+      transport?.close()
     }
   }
 

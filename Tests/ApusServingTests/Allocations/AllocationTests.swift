@@ -10,8 +10,8 @@ import Testing
 @Suite(.serialized, .enabled(if: callocations_are_counted() != 0)) struct AllocationTests {
   private static let requestCount = 10_000
 
-  /// What a net is said to cost in multiplications: one that is scored when its connection was read,
-  /// and one that waits for the rows of other connections.
+  /// What a net is said to cost in multiplications: one that is scored when its connection was
+  /// read, and one that waits for the rows of other connections.
   private static let sizes: [Int?] = [nil, 30_000]
 
   @Test(arguments: [1, 16], sizes)
