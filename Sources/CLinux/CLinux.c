@@ -1,3 +1,5 @@
+// Only here: in the header it would change the C library as Swift sees it.
+#define _GNU_SOURCE
 #include "CLinux.h"
 
 #include <errno.h>
