@@ -159,19 +159,10 @@ import Testing
       "score-ok-with-extensions",
       id: 12
     )
-    var isScored = false
     var computed = ByteBuffer()
     ScoreReply.encode(
-      model: Self.artifact,
-      rowCount: 1,
-      outputWidth: 1,
-      correlationID: 12,
-      into: &computed,
-      extensions: isScored ? replyExtensions : Extensions()
-    ) { scores in
-      scores[0] = 0.25
-      isScored = true
-    }
+      scores: [0.25].span, rowCount: 1, outputWidth: 1, model: Self.artifact, correlationID: 12,
+      extensions: replyExtensions, into: &computed)
     #expect(computed == Vector.named("score-ok-with-extensions").buffer)
   }
 
@@ -247,15 +238,8 @@ import Testing
     let numbers: [Float] = [0, 2.5, 0.125]
     var reply = ByteBuffer()
     ScoreReply.encode(
-      model: Self.artifact,
-      rowCount: 1,
-      outputWidth: 3,
-      correlationID: 15,
-      type: .extractOK,
-      into: &reply
-    ) { embedding in
-      for index in numbers.indices { embedding[index] = numbers[index] }
-    }
+      scores: numbers.span, rowCount: 1, outputWidth: 3, model: Self.artifact, correlationID: 15,
+      type: .extractOK, into: &reply)
     #expect(reply == Vector.named("extract-ok").buffer)
     let decoded = try ScoreReply(decoding: try vectorFrame("extract-ok").body)
     #expect(decoded.outputWidth == 3 && decoded.scores == numbers)

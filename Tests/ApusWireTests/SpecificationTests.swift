@@ -196,33 +196,19 @@ import Testing
     )
   }
 
-  @Test func scoresComputedInPlaceGiveTheSameFrames() throws {
+  @Test func scoresThatLieElsewhereGiveTheSameFrames() throws {
+    let model = ModelHandle(rawValue: 0x1122_3344)
     var buffer = ByteBuffer(string: "12345678")
     ScoreReply.encode(
-      model: ModelHandle(rawValue: 0x1122_3344),
-      rowCount: 2,
-      outputWidth: 1,
-      correlationID: 7,
-      into: &buffer
-    ) { scores in
-      scores[0] = 0.25
-      scores[1] = 0.75
-    }
+      scores: [0.25, 0.75].span, rowCount: 2, outputWidth: 1, model: model, correlationID: 7,
+      into: &buffer)
     buffer.moveReaderIndex(forwardBy: 8)
     #expect(buffer == Vector.named("score-ok").buffer)
 
     buffer.clear()
     ScoreReply.encode(
-      model: ModelHandle(rawValue: 0x1122_3344),
-      rowCount: 3,
-      outputWidth: 1,
-      correlationID: 8,
-      into: &buffer
-    ) { scores in
-      scores[0] = 0.25
-      scores[1] = .nan
-      scores[2] = 1
-    }
+      scores: [0.25, .nan, 1].span, rowCount: 3, outputWidth: 1, model: model, correlationID: 8,
+      into: &buffer)
     #expect(buffer == Vector.named("score-ok-one-row-failed").buffer)
   }
 

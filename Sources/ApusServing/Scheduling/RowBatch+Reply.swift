@@ -27,12 +27,10 @@ extension RowBatch {
         reply.encode(into: &buffer, correlationID: task.correlationID)
       } else {
         ScoreReply.encode(
-          model: task.version.info.handle, rowCount: task.rowCount, outputWidth: task.width,
-          correlationID: task.correlationID, type: task.form == .extract ? .extractOK : .scoreOK,
-          into: &buffer, extensions: extensions
-        ) { scores in
-          for index in scores.indices { scores[index] = outputs[index] }
-        }
+          scores: outputs, rowCount: task.rowCount, outputWidth: task.width,
+          model: task.version.info.handle, correlationID: task.correlationID,
+          type: task.form == .extract ? .extractOK : .scoreOK, extensions: extensions,
+          into: &buffer)
       }
     }
     guard buffer.writerIndex - start - WireLimits.headerLength > task.maximumBodyLength else {

@@ -1,16 +1,14 @@
-import NIOCore
-
 extension RawColumn {
   /// Takes one column block from the front of `data`.
   ///
   /// Every length is verified against the bytes that are there before anything is allocated.
-  init(from data: inout ByteBuffer, rowCount: Int, index: Int) throws(WireError) {
+  init(from data: inout ByteCursor, rowCount: Int, index: Int) throws(WireError) {
     guard
-      let kindByte = data.readInteger(as: UInt8.self),
-      let missingByte = data.readInteger(as: UInt8.self),
-      let reserved = data.readInteger(endianness: .little, as: UInt16.self),
-      let length = data.readInteger(endianness: .little, as: UInt32.self),
-      length >= 8, length % 8 == 0, var block = data.readSlice(length: Int(length) - 8)
+      let kindByte = data.read(UInt8.self),
+      let missingByte = data.read(UInt8.self),
+      let reserved = data.read(UInt16.self),
+      let length = data.read(UInt32.self),
+      length >= 8, length % 8 == 0, var block = data.take(Int(length) - 8)
     else {
       throw .protocolViolation("a column does not fit the body")
     }
@@ -31,7 +29,7 @@ extension RawColumn {
     case .category:
       values = try block.readCategories(count: rowCount, column: index, missing: missing)
     }
-    guard block.readableBytes < 8, block.readableBytesView.allSatisfy({ $0 == 0 }) else {
+    guard block.count < 8, block.isZero else {
       throw .protocolViolation("a column is longer than its values")
     }
     self.init(values: values, missing: missing)
@@ -51,46 +49,51 @@ extension RawColumn {
   }
 }
 
-extension ByteBuffer {
+extension ByteCursor {
   /// Reads one bit per row, and the padding behind them.
+  @_lifetime(self: copy self)
   mutating func readBitmap(count: Int) throws(WireError) -> [Bool] {
     let length = ((count + 7) / 8 + 7) & ~7
-    guard let bytes = readSlice(length: length) else {
+    guard let bits = take(length) else {
       throw .protocolViolation("a column is shorter than its rows")
     }
-    let bits = bytes.readableBytesSpan
-    func bit(_ index: Int) -> Bool {
-      let byte = unsafe bits.unsafeLoad(fromByteOffset: index / 8, as: UInt8.self)
-      return byte >> UInt8(index % 8) & 1 == 1
+    var rows: [Bool] = []
+    rows.reserveCapacity(count)
+    for index in 0..<length * 8 {
+      let isSet = bits.load(at: index / 8, as: UInt8.self) >> UInt8(index % 8) & 1 == 1
+      if index < count {
+        rows.append(isSet)
+      } else if isSet {
+        throw .protocolViolation("a bit past the last row is set")
+      }
     }
-    for index in count..<length * 8 where bit(index) {
-      throw .protocolViolation("a bit past the last row is set")
-    }
-    return (0..<count).map(bit)
+    return rows
   }
 
+  @_lifetime(self: copy self)
   fileprivate mutating func readNumbers(count: Int, column: Int) throws(WireError) -> [Double] {
-    guard let bytes = readSlice(length: count * 8) else {
+    guard let bytes = take(count * 8) else {
       throw .protocolViolation("a column is shorter than its rows")
     }
-    let span = bytes.readableBytesSpan
     var numbers: [Double] = []
     numbers.reserveCapacity(count)
     for row in 0..<count {
-      let number = unsafe span.unsafeLoadUnaligned(fromByteOffset: row * 8, as: Double.self)
+      let number = bytes.load(at: row * 8, as: Double.self)
       guard number.isFinite else { throw .notFinite(row: row, column: column) }
       numbers.append(number)
     }
     return numbers
   }
 
+  @_lifetime(self: copy self)
   fileprivate mutating func readBooleans(count: Int, column: Int) throws(WireError) -> [Bool] {
-    guard let bytes = readSlice(length: count) else {
+    guard let bytes = take(count) else {
       throw .protocolViolation("a column is shorter than its rows")
     }
     var booleans: [Bool] = []
     booleans.reserveCapacity(count)
-    for (row, byte) in bytes.readableBytesView.enumerated() {
+    for row in 0..<count {
+      let byte = bytes.load(at: row, as: UInt8.self)
       guard byte <= 1 else {
         throw .badInput("a boolean is neither 0 nor 1", row: row, column: column)
       }
@@ -99,27 +102,24 @@ extension ByteBuffer {
     return booleans
   }
 
+  @_lifetime(self: copy self)
   fileprivate mutating func readCategories(
     count: Int,
     column: Int,
     missing: [Bool]
   ) throws(WireError) -> RawColumn.Values {
     guard
-      let entryCount = readInteger(endianness: .little, as: UInt32.self),
-      let textLength = readInteger(endianness: .little, as: UInt32.self),
-      entryCount <= count,
-      let ends = readSlice(length: Int(entryCount) * 4),
-      let codeBytes = readSlice(length: count * 4),
-      let text = readSlice(length: Int(textLength))
+      let entryCount = read(UInt32.self), let textLength = read(UInt32.self), entryCount <= count,
+      let ends = take(Int(entryCount) * 4), let codeBytes = take(count * 4),
+      let text = take(Int(textLength))
     else {
       throw .protocolViolation("the dictionary of a column does not fit its length")
     }
-    let dictionary = try text.split(at: ends, count: Int(entryCount))
+    let dictionary = try text.split(at: ends)
     var codes: [UInt32] = []
     codes.reserveCapacity(count)
-    let span = codeBytes.readableBytesSpan
     for row in 0..<count {
-      let code = unsafe span.unsafeLoadUnaligned(fromByteOffset: row * 4, as: UInt32.self)
+      let code = codeBytes.load(at: row * 4, as: UInt32.self)
       guard code < entryCount || (code == 0 && !missing.isEmpty && missing[row]) else {
         throw .badInput("a category is not in its dictionary", row: row, column: column)
       }
@@ -129,21 +129,20 @@ extension ByteBuffer {
   }
 
   /// Cuts the text of a dictionary at the ends of its entries.
-  private func split(at ends: ByteBuffer, count: Int) throws(WireError) -> [String] {
+  private func split(at ends: ByteCursor) throws(WireError) -> [String] {
     var ends = ends
+    var text = self
     var texts: [String] = []
-    texts.reserveCapacity(count)
+    texts.reserveCapacity(ends.count / 4)
     var start = 0
-    while let end = ends.readInteger(endianness: .little, as: UInt32.self) {
-      guard end >= start, Int(end) <= readableBytes,
-        let bytes = getSlice(at: readerIndex + start, length: Int(end) - start)
-      else {
+    while let end = ends.read(UInt32.self).map(Int.init) {
+      guard let bytes = text.take(end - start) else {
         throw .protocolViolation("the ends of a dictionary are out of order")
       }
       texts.append(try bytes.validatedText())
-      start = Int(end)
+      start = end
     }
-    guard start == readableBytes else {
+    guard text.count == 0 else {
       throw .protocolViolation("the ends of a dictionary do not match its text")
     }
     return texts

@@ -52,23 +52,19 @@ extension Extensions {
   }
 
   /// Reads all extensions of a body.
-  init(decoding extensions: ByteBuffer) throws(WireError) {
+  init(decoding extensions: ByteCursor) throws(WireError) {
     self.init()
     var rest = extensions
-    while rest.readableBytes > 0 {
+    while rest.count > 0 {
       guard
-        let number = rest.readInteger(endianness: .little, as: UInt16.self),
-        let reserved = rest.readInteger(endianness: .little, as: UInt16.self),
-        let length = rest.readInteger(endianness: .little, as: UInt32.self),
-        var payload = rest.readSlice(length: Int(length))
+        let number = rest.read(UInt16.self), let reserved = rest.read(UInt16.self),
+        let length = rest.read(UInt32.self), var payload = rest.take(Int(length))
       else {
         throw .protocolViolation("the lengths inside a body do not fit")
       }
       guard reserved == 0 else { throw .reservedNotZero }
       // Extensions start at multiples of 8 and end at one, so the padding is inside.
-      guard let padding = rest.readSlice(length: -Int(length) & 7),
-        padding.readableBytesView.allSatisfy({ $0 == 0 })
-      else {
+      guard let padding = rest.take(-Int(length) & 7), padding.isZero else {
         throw .protocolViolation("padding is not zero")
       }
       if let tag = Tag(rawValue: number & 0x7FFF) {
@@ -80,8 +76,10 @@ extension Extensions {
   }
 
   /// Reads the payload of one known extension.
-  private mutating func read(_ tag: Tag, from payload: inout ByteBuffer) throws(WireError) {
-    guard payload.readableBytes == tag.payloadLength else {
+  private mutating func read(
+    _ tag: Tag, from payload: inout ByteCursor
+  ) throws(WireError) {
+    guard payload.count == tag.payloadLength else {
       throw .protocolViolation("an extension has another length than its tag")
     }
     let isRepeated: Bool
@@ -94,7 +92,7 @@ extension Extensions {
       timing = try Timing(from: &payload)
     case .routingKey:
       isRepeated = routingKey != nil
-      routingKey = payload.readInteger(endianness: .little)
+      routingKey = payload.read(UInt64.self)
     }
     guard !isRepeated else { throw .protocolViolation("an extension came twice") }
   }

@@ -84,27 +84,23 @@ public struct Timing: Equatable, Sendable {
 
 extension Timing {
   /// Reads a payload, whose length was verified.
-  init?(from payload: inout ByteBuffer) throws(WireError) {
+  init?(from payload: inout ByteCursor) throws(WireError) {
     guard
-      let times = payload.readMultipleIntegers(
-        endianness: .little,
-        as: (UInt32, UInt32, UInt32, UInt32, UInt32).self
-      ),
-      let ends = payload.readMultipleIntegers(
-        endianness: .little,
-        as: (UInt8, UInt8, UInt16).self
-      )
+      let queueNanoseconds = payload.read(UInt32.self),
+      let transformNanoseconds = payload.read(UInt32.self),
+      let computeNanoseconds = payload.read(UInt32.self),
+      let totalNanoseconds = payload.read(UInt32.self),
+      let batchRows = payload.read(UInt32.self),
+      let device = payload.read(UInt8.self),
+      let quality = payload.read(UInt8.self),
+      let reserved = payload.read(UInt16.self)
     else { return nil }
-    guard ends.2 == 0 else { throw .reservedNotZero }
+    guard reserved == 0 else { throw .reservedNotZero }
     self.init(
-      queueNanoseconds: times.0,
-      transformNanoseconds: times.1,
-      computeNanoseconds: times.2,
-      totalNanoseconds: times.3,
-      batchRows: times.4,
-      device: DeviceKind(rawValue: ends.0),
-      quality: Quality(rawValue: ends.1)
-    )
+      queueNanoseconds: queueNanoseconds, transformNanoseconds: transformNanoseconds,
+      computeNanoseconds: computeNanoseconds, totalNanoseconds: totalNanoseconds,
+      batchRows: batchRows, device: DeviceKind(rawValue: device),
+      quality: Quality(rawValue: quality))
   }
 
   func encode(into buffer: inout ByteBuffer) {

@@ -14,9 +14,9 @@ public struct TraceID: RawRepresentable, Hashable, Sendable {
   /// Returns a trace id that nobody else has.
   public static func random() -> TraceID { TraceID(rawValue: .random(in: 1 ... .max)) }
 
-  init?(from buffer: inout ByteBuffer) {
-    guard let rawValue = buffer.readInteger(endianness: .big, as: UInt128.self) else { return nil }
-    self.rawValue = rawValue
+  init?(from payload: inout ByteCursor) {
+    guard let number = payload.read(UInt128.self) else { return nil }
+    rawValue = number.byteSwapped
   }
 
   func encode(into buffer: inout ByteBuffer) {

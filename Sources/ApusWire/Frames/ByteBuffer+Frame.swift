@@ -24,7 +24,9 @@ extension ByteBuffer {
     writeBody: (inout ByteBuffer) throws(Failure) -> Void
   ) throws(Failure) {
     let start = writerIndex
-    writeRepeatingByte(0, count: WireLimits.headerLength)
+    // The header is written when the body is known.
+    reserveCapacity(minimumWritableBytes: WireLimits.headerLength)
+    moveWriterIndex(forwardBy: WireLimits.headerLength)
     do {
       try writeBody(&self)
     } catch {
@@ -54,16 +56,19 @@ extension ByteBuffer {
     let bodyStart = start + WireLimits.headerLength
     writePadding(since: bodyStart)
     if !extensions.isEmpty { writeExtensions(extensions, ofBodyAt: bodyStart) }
-    let body = bodyStart - readerIndex..<writerIndex - readerIndex
+    let offset = start - readerIndex
+    let body = offset + WireLimits.headerLength..<writerIndex - readerIndex
+    var bytes = mutableReadableBytesSpan
     let header = FrameHeader(
       type: type,
       flags: flags,
       bodyLength: UInt32(body.count),
       correlationID: correlationID,
       budgetMicroseconds: budgetMicroseconds,
-      bodyChecksum: CRC32C.checksum(readableBytesSpan.extracting(body))
+      bodyChecksum: CRC32C.checksum(bytes.bytes.extracting(body))
     )
-    header.set(in: &self, at: start)
+    var head = bytes._mutatingExtracting(offset..<body.lowerBound)
+    header.encode(into: &head)
   }
 
   /// Appends extensions to a padded body and tells their length in its first bytes.

@@ -64,17 +64,25 @@ public struct FrameHeader: Equatable, Sendable {
   ///   - buffer: The buffer, with at least 32 bytes from `index` on.
   ///   - index: The start of the frame.
   public func set(in buffer: inout ByteBuffer, at index: Int) {
-    let first =
-      UInt64(Self.magic) | UInt64(Self.version) << 32 | UInt64(type.rawValue) << 40
-      | UInt64(flags.rawValue) << 48
-    let last = UInt64(budgetMicroseconds) | UInt64(bodyChecksum) << 32
-    buffer.setInteger(first, at: index, endianness: .little)
-    buffer.setInteger(bodyLength, at: index + 8, endianness: .little)
-    buffer.setInteger(correlationID, at: index + 16, endianness: .little)
-    buffer.setInteger(last, at: index + 24, endianness: .little)
     let offset = index - buffer.readerIndex
-    let checksum = Self.checksum(of: buffer.readableBytesSpan, at: offset)
-    buffer.setInteger(checksum, at: index + 12, endianness: .little)
+    var bytes = buffer.mutableReadableBytesSpan
+    var header = bytes._mutatingExtracting(offset..<offset + WireLimits.headerLength)
+    encode(into: &header)
+  }
+
+  /// Writes the header over the first 32 of `bytes`.
+  func encode(into bytes: inout MutableRawSpan) {
+    func store(_ number: UInt64, at offset: Int) {
+      bytes.storeBytes(of: number.littleEndian, toByteOffset: offset, as: UInt64.self)
+    }
+    store(
+      UInt64(Self.magic) | UInt64(Self.version) << 32 | UInt64(type.rawValue) << 40
+        | UInt64(flags.rawValue) << 48, at: 0)
+    store(UInt64(bodyLength), at: 8)
+    store(correlationID, at: 16)
+    store(UInt64(budgetMicroseconds) | UInt64(bodyChecksum) << 32, at: 24)
+    let checksum = Self.checksum(of: bytes.bytes, at: 0)
+    store(UInt64(bodyLength) | UInt64(checksum) << 32, at: 8)
   }
 
   /// Reads and verifies the header at the start of `bytes`.

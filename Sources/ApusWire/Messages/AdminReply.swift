@@ -47,7 +47,7 @@ extension AdminReply {
   /// - Parameter body: The body, without the header.
   /// - Throws: ``WireError`` with code PROTOCOL or TOO_LARGE.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 24)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 24)
     artifact = ModelHandle(rawValue: reader.read(UInt32.self))
     route = ModelHandle(rawValue: reader.read(UInt32.self))
     durationMicroseconds = reader.read(UInt64.self)

@@ -83,7 +83,7 @@ extension AdminRequest {
   ///   - action: What the type of the frame asks for.
   /// - Throws: ``WireError`` with code PROTOCOL or TOO_LARGE.
   public init(decoding body: ByteBuffer, action: Action) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 32)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 32)
     let key = RequestKey(from: &reader)
     let canaryShare = reader.read(UInt16.self)
     try reader.readReserved(6)

@@ -33,7 +33,7 @@ public struct Authentication: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 40)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 40)
     code = reader.readBytes(Self.codeLength)
     identifier = try reader.readText(maximumLength: WireLimits.nameLength)
     try reader.finish()
@@ -60,7 +60,7 @@ public struct AuthenticationOK: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 16)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 16)
     scopes = Scopes(rawValue: reader.read(UInt32.self))
     try reader.readReserved(4)
     try reader.finish()

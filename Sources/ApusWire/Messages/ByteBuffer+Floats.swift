@@ -12,19 +12,15 @@ extension ByteBuffer {
     if isAligned {
       return try body(unsafe bytes._unsafeView(as: Float.self))
     }
-    return try body(floats().span)
+    return try body(ByteCursor(bytes).floats().span)
   }
 
-  /// Copies all readable bytes as numbers.
-  func floats() -> [Float] {
-    let bytes = readableBytesSpan
-    return [Float](capacity: readableBytes / 4) { output in
-      for index in 0..<bytes.byteCount / 4 {
-        output.append(
-          unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index * 4, as: Float.self)
-        )
-      }
+  /// Returns a view of a part of the readable bytes, which must be there.
+  func slice(at offset: Int, length: Int) -> ByteBuffer {
+    guard let slice = getSlice(at: readerIndex + offset, length: length) else {
+      preconditionFailure("\(length) bytes at \(offset) of \(readableBytes) were asked for")
     }
+    return slice
   }
 }
 

@@ -13,7 +13,7 @@ public struct Cancel: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    try BodyReader(body, blockLength: 8).finish()
+    try BodyReader(body.readableBytesSpan, blockLength: 8).finish()
   }
 
   /// Writes the body.

@@ -10,7 +10,7 @@ extension Credit: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 24)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 24)
     self.init(from: &reader)
     try reader.finish()
   }

@@ -35,7 +35,7 @@ public struct GoAway: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 16)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 16)
     reason = Reason(rawValue: reader.read(UInt16.self))
     try reader.readReserved(2)
     milliseconds = reader.read(UInt32.self)

@@ -60,7 +60,7 @@ public struct Hello: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 40)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 40)
     lowestVersion = reader.read(UInt8.self)
     highestVersion = reader.read(UInt8.self)
     try reader.readReserved(2)

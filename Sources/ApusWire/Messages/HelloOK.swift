@@ -100,7 +100,7 @@ public struct HelloOK: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 96)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 96)
     version = reader.read(UInt8.self)
     requiresAuthentication = try reader.readBoolean()
     try reader.readReserved(2)

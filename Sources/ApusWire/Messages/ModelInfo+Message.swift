@@ -6,7 +6,7 @@ extension ModelInfo: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 72)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 72)
     handle = ModelHandle(rawValue: reader.read(UInt32.self))
     featureWidth = Int(reader.read(UInt32.self))
     outputWidth = Int(reader.read(UInt32.self))

@@ -23,7 +23,7 @@ public struct ModelInfoRequest: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 8)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 8)
     name = try reader.readModelName()
     version = try reader.readModelName(mayBeEmpty: true)
     try reader.finish()

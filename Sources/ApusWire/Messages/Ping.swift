@@ -13,7 +13,7 @@ public struct Ping: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 16)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 16)
     number = reader.read(UInt64.self)
     try reader.finish()
   }

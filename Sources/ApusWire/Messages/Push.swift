@@ -47,7 +47,7 @@ public struct Push: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 32)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 32)
     kind = Kind(rawValue: reader.read(UInt16.self))
     try reader.readReserved(2)
     route = ModelHandle(rawValue: reader.read(UInt32.self))

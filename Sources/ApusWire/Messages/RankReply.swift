@@ -67,7 +67,7 @@ public struct RankReply: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: Self.blockLength)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: Self.blockLength)
     extensions = reader.extensions
     model = ModelHandle(rawValue: reader.read(UInt32.self))
     let count = Int(reader.read(UInt32.self))
@@ -76,24 +76,20 @@ public struct RankReply: Message {
     guard count + failedCount <= itemCount else {
       throw .protocolViolation("there are more answers than items")
     }
-    guard count <= reader.data.readableBytes / 8,
-      let scoreBytes = reader.data.getSlice(
-        at: reader.data.readerIndex + count * 4,
-        length: count * 4
-      )
+    guard var itemBytes = reader.data.take(count * 4), let scoreBytes = reader.data.take(count * 4)
     else {
       throw .protocolViolation("the data of a body is too short")
     }
     var items: [Int] = []
     items.reserveCapacity(count)
     for _ in 0..<count {
-      let item = Int(try reader.readData(UInt32.self))
-      guard item < itemCount else { throw .protocolViolation("an answer is not for an item") }
+      guard let item = itemBytes.read(UInt32.self).map(Int.init), item < itemCount else {
+        throw .protocolViolation("an answer is not for an item")
+      }
       items.append(item)
     }
     self.items = items
     scores = scoreBytes.floats()
-    reader.data.moveReaderIndex(forwardBy: count * 4)
     try reader.finish()
   }
 

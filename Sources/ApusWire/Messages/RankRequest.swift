@@ -47,7 +47,7 @@ public struct RankRequest: Sendable {
   /// - Parameter body: The body of a RANK frame.
   /// - Throws: ``WireError`` with code PROTOCOL or TOO_LARGE.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: Self.blockLength)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: Self.blockLength)
     extensions = reader.extensions
     model = ModelHandle(rawValue: reader.read(UInt32.self))
     guard let encoding = ScoreRequest.Encoding(rawValue: reader.read(UInt8.self)) else {
@@ -70,7 +70,7 @@ public struct RankRequest: Sendable {
     }
     guard encoding == .floatRows else {
       guard sharedWidth == 0 else { throw .reservedNotZero }
-      data = reader.data
+      data = body.slice(at: reader.dataOffset, length: reader.data.count)
       return
     }
     // An item takes bytes of the body, so that there are not more items than were sent.
@@ -79,11 +79,12 @@ public struct RankRequest: Sendable {
     }
     // Both factors are below 2^32 and 2^16, so nothing overflows.
     let count = sharedWidth + itemCount * (columnCount - sharedWidth)
-    guard let numbers = reader.data.readSlice(length: count * MemoryLayout<Float>.size) else {
+    let length = count * MemoryLayout<Float>.size
+    guard reader.data.take(length) != nil else {
       throw .protocolViolation("items times columns do not match the body")
     }
     try reader.finish()
-    data = numbers
+    data = body.slice(at: reader.dataOffset, length: length)
   }
 
   /// Calls `body` with the shared numbers, and with those of the items, one after the other.
@@ -123,7 +124,7 @@ public struct RankRequest: Sendable {
   /// - Throws: ``WireError`` with code PROTOCOL or BAD_INPUT.
   public func rawColumns() throws(WireError) -> [RawColumn] {
     precondition(encoding == .rawColumns, "the rows of this request are floats")
-    var rest = data
+    var rest = ByteCursor(data.readableBytesSpan)
     let isShared = try rest.readBitmap(count: columnCount)
     // An item takes bytes of the body, so that there are not more items than were sent.
     guard isShared.contains(false) else { throw .protocolViolation("all columns are shared") }
@@ -132,7 +133,7 @@ public struct RankRequest: Sendable {
       let rowCount = isShared[index] ? 1 : itemCount
       columns.append(try RawColumn(from: &rest, rowCount: rowCount, index: index))
     }
-    guard rest.readableBytes == 0 else {
+    guard rest.count == 0 else {
       throw .protocolViolation("the data of a body is too long")
     }
     return columns

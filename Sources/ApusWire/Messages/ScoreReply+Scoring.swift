@@ -1,99 +1,112 @@
 public import NIOCore
 
 extension ScoreReply {
-  /// Appends a SCORE_OK or EXTRACT_OK frame whose scores are computed where they are sent from.
+  /// Appends a SCORE_OK or EXTRACT_OK frame of scores that lie elsewhere.
   ///
-  /// A row with a score that is not finite fails with INTERNAL: its scores are sent as 0. If
-  /// `score` throws, the buffer is as it was.
+  /// A row with a score that is not finite fails with INTERNAL: its scores are sent as 0.
   ///
   /// - Parameters:
-  ///   - model: The model that scores.
+  ///   - scores: `rowCount` times `outputWidth` scores, row after row.
   ///   - rowCount: The rows.
   ///   - outputWidth: The scores per row.
+  ///   - model: The model that scored.
   ///   - correlationID: The number of the request.
   ///   - type: SCORE_OK or EXTRACT_OK.
-  ///   - buffer: The buffer, which holds nothing but whole frames.
-  ///   - extensions: What goes along; asked for when the scores are there.
-  ///   - score: Writes `rowCount` times `outputWidth` scores, which are 0 before.
-  /// - Throws: What `score` throws.
-  public static func encode<Failure: Error>(
-    model: ModelHandle,
+  ///   - extensions: What goes along.
+  ///   - buffer: The buffer.
+  public static func encode(
+    scores: Span<Float>,
     rowCount: Int,
     outputWidth: Int,
+    model: ModelHandle,
     correlationID: UInt64,
     type: FrameType = .scoreOK,
-    into buffer: inout ByteBuffer,
-    extensions: @autoclosure () -> Extensions = Extensions(),
-    score: (inout MutableSpan<Float>) throws(Failure) -> Void
-  ) throws(Failure) {
+    extensions: Extensions = Extensions(),
+    into buffer: inout ByteBuffer
+  ) {
     precondition(
-      buffer.writerIndex % WireLimits.alignment == 0,
-      "a frame begins at byte \(buffer.writerIndex) of its buffer, not at a multiple of 8"
-    )
-    let length = rowCount * outputWidth * MemoryLayout<Float>.size
-    buffer.reserveCapacity(
-      minimumWritableBytes: WireLimits.headerLength + overheadLength + length
-    )
-    try buffer.writeFrame(
-      type,
-      correlationID: correlationID,
-      extensions: extensions()
-    ) { body throws(Failure) in
-      let start = body.writerIndex
-      writeBlock(
-        model: model,
-        rowCount: rowCount,
-        outputWidth: outputWidth,
-        failedCount: 0,
-        into: &body
-      )
-      let first = body.writerIndex - body.readerIndex
-      body.writeRepeatingByte(0, count: length)
-      let failed = try fill(&body, first..<first + length, outputWidth, score)
-      guard !failed.isEmpty else { return }
-
-      body.moveWriterIndex(to: start)
-      writeBlock(
-        model: model,
-        rowCount: rowCount,
-        outputWidth: outputWidth,
-        failedCount: failed.count,
-        into: &body
-      )
-      body.moveWriterIndex(forwardBy: length)
-      body.writePadding(since: start)
-      let statuses = body.writerIndex
-      body.writeRepeatingByte(0, count: rowCount * 2)
-      for row in failed {
-        body.setInteger(
-          WireError.Code.internal.rawValue,
-          at: statuses + row * 2,
-          endianness: .little
-        )
-      }
+      scores.count == rowCount * outputWidth,
+      "\(scores.count) scores are not \(rowCount) rows of \(outputWidth)")
+    guard scores.firstNotFinite() == nil else {
+      return failing(scores, rowCount: rowCount, outputWidth: outputWidth, model: model)
+        .encode(as: type, into: &buffer, correlationID: correlationID, extensions: extensions)
+    }
+    buffer.writeFrame(type, correlationID: correlationID, extensions: extensions) { body in
+      writeBody(
+        scores: scores, rowCount: rowCount, outputWidth: outputWidth, model: model, failures: [],
+        into: &body)
     }
   }
 
-  /// Lets `score` write over the bytes in `range` and returns the rows that are not finite.
-  private static func fill<Failure: Error>(
-    _ buffer: inout ByteBuffer,
-    _ range: Range<Int>,
-    _ outputWidth: Int,
-    _ score: (inout MutableSpan<Float>) throws(Failure) -> Void
-  ) throws(Failure) -> [Int] {
-    var bytes = buffer.mutableReadableBytesSpan
-    var part = bytes._mutatingExtracting(range)
-    // Frames are multiples of 8 bytes, so the scores are aligned in a buffer that frames fill.
-    var scores = unsafe part._unsafeMutableView(as: Float.self)
-    try score(&scores)
-    guard let bad = scores.span.firstNotFinite() else { return [] }
-    var failed: [Int] = []
-    for row in bad / outputWidth..<scores.count / outputWidth {
+  /// The reply in which each row with a score that is not finite has failed.
+  private static func failing(
+    _ scores: Span<Float>, rowCount: Int, outputWidth: Int, model: ModelHandle
+  ) -> ScoreReply {
+    var numbers = [Float](repeating: 0, count: scores.count)
+    var failures = [WireError.Code?](repeating: nil, count: rowCount)
+    for row in 0..<rowCount {
       let cells = row * outputWidth..<(row + 1) * outputWidth
-      guard cells.contains(where: { !scores[$0].isFinite }) else { continue }
-      failed.append(row)
-      for cell in cells { scores[cell] = 0 }
+      if cells.contains(where: { !scores[$0].isFinite }) {
+        failures[row] = .internal
+      } else {
+        for cell in cells { numbers[cell] = scores[cell] }
+      }
     }
-    return failed
+    return ScoreReply(
+      model: model, rowCount: rowCount, outputWidth: outputWidth, scores: numbers,
+      failures: failures)
+  }
+
+  private func encode(
+    as type: FrameType, into buffer: inout ByteBuffer, correlationID: UInt64,
+    extensions: Extensions
+  ) {
+    buffer.writeFrame(type, correlationID: correlationID, extensions: extensions) { body in
+      encodeBody(into: &body)
+    }
+  }
+
+  /// Writes a body without extensions, in one piece.
+  ///
+  /// ```
+  ///  0  block length 2, 0 (2), extensions length 4 | model 4 | rows 4
+  /// 16  scores per row 4 | has statuses 1, 0 (3)   | failed rows 4 | 0 (4)
+  /// 32  scores f32 ... | padding | a status of 2 bytes per row, where one failed
+  /// ```
+  static func writeBody(
+    scores: Span<Float>,
+    rowCount: Int,
+    outputWidth: Int,
+    model: ModelHandle,
+    failures: [WireError.Code?],
+    into buffer: inout ByteBuffer
+  ) {
+    let failed = failures.lazy.filter { $0 != nil }.count
+    let scoreLength = scores.count * MemoryLayout<Float>.size
+    let statuses = (blockLength + scoreLength + 7) & ~7
+    let length = failed > 0 ? statuses + 2 * rowCount : blockLength + scoreLength
+    func pair(_ low: Int, _ high: Int) -> UInt64 {
+      UInt64(UInt32(low)) | UInt64(UInt32(high)) << 32
+    }
+    unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { room in
+      func store(_ word: UInt64, at offset: Int) {
+        unsafe room.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
+      }
+      store(UInt64(blockLength), at: 0)
+      store(pair(Int(model.rawValue), rowCount), at: 8)
+      store(pair(outputWidth, failed > 0 ? 1 : 0), at: 16)
+      store(pair(failed, 0), at: 24)
+      // The padding before the statuses lies in the last word of the scores.
+      if failed > 0 { store(0, at: statuses - 8) }
+      unsafe scores.bytes.withUnsafeBytes { bytes in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[blockLength...]).copyMemory(from: bytes)
+      }
+      guard failed > 0 else { return length }
+      for (row, failure) in failures.enumerated() {
+        let status = (failure?.rawValue ?? 0).littleEndian
+        unsafe room.storeBytes(of: status, toByteOffset: statuses + 2 * row, as: UInt16.self)
+      }
+      return length
+    }
   }
 }

@@ -66,7 +66,7 @@ extension ScoreReply: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: Self.blockLength)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: Self.blockLength)
     extensions = reader.extensions
     model = ModelHandle(rawValue: reader.read(UInt32.self))
     rowCount = Int(reader.read(UInt32.self))
@@ -77,17 +77,15 @@ extension ScoreReply: Message {
     try reader.readReserved(4)
 
     let (cells, overflow) = rowCount.multipliedReportingOverflow(by: outputWidth)
-    guard !overflow, cells <= reader.data.readableBytes / 4,
-      let scoreBytes = reader.data.readSlice(length: cells * 4)
+    guard !overflow, cells <= reader.data.count / 4, let scoreBytes = reader.data.take(cells * 4)
     else {
       throw .protocolViolation("rows times scores do not match the body")
     }
     scores = scoreBytes.floats()
     var failures: [WireError.Code?] = []
     if hasStatuses {
-      guard let padding = reader.data.readSlice(length: -(cells * 4) & 7),
-        padding.readableBytesView.allSatisfy({ $0 == 0 }),
-        rowCount <= reader.data.readableBytes / 2
+      guard let padding = reader.data.take(-(cells * 4) & 7), padding.isZero,
+        rowCount <= reader.data.count / 2
       else {
         throw .protocolViolation("rows do not match the statuses of the body")
       }
@@ -106,38 +104,8 @@ extension ScoreReply: Message {
 
   /// Writes the body.
   public func encodeBody(into buffer: inout ByteBuffer) {
-    let start = buffer.writerIndex
-    let failed = failures.lazy.filter { $0 != nil }.count
-    Self.writeBlock(
-      model: model,
-      rowCount: rowCount,
-      outputWidth: outputWidth,
-      failedCount: failed,
-      into: &buffer
-    )
-    unsafe buffer.writeBytes(scores.span.bytes)
-    if failed > 0 {
-      buffer.writePadding(since: start)
-      for failure in failures {
-        buffer.writeInteger(failure?.rawValue ?? 0, endianness: .little)
-      }
-    }
-  }
-
-  /// Writes the fixed block.
-  static func writeBlock(
-    model: ModelHandle,
-    rowCount: Int,
-    outputWidth: Int,
-    failedCount: Int,
-    into buffer: inout ByteBuffer
-  ) {
-    buffer.writeBodyPrefix(blockLength: UInt16(blockLength))
-    buffer.writeInteger(model.rawValue, endianness: .little)
-    buffer.writeInteger(UInt32(rowCount), endianness: .little)
-    buffer.writeInteger(UInt32(outputWidth), endianness: .little)
-    buffer.writeInteger(failedCount > 0 ? 1 : 0, endianness: .little, as: UInt32.self)
-    buffer.writeInteger(UInt32(failedCount), endianness: .little)
-    buffer.writeRepeatingByte(0, count: 4)
+    Self.writeBody(
+      scores: scores.span, rowCount: rowCount, outputWidth: outputWidth, model: model,
+      failures: failures, into: &buffer)
   }
 }

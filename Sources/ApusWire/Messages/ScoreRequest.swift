@@ -45,7 +45,7 @@ public struct ScoreRequest: Sendable {
   /// - Parameter body: The body of a SCORE or EXTRACT frame.
   /// - Throws: ``WireError`` with code PROTOCOL.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: Self.blockLength)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: Self.blockLength)
     extensions = reader.extensions
     model = ModelHandle(rawValue: reader.read(UInt32.self))
     guard let encoding = Encoding(rawValue: reader.read(UInt8.self)) else {
@@ -65,13 +65,13 @@ public struct ScoreRequest: Sendable {
     if encoding == .floatRows {
       // Both factors are below 2^32 and 2^16, so nothing overflows.
       let matrixLength = rowCount * columnCount * MemoryLayout<Float>.size
-      guard let matrix = reader.data.readSlice(length: matrixLength) else {
+      guard reader.data.take(matrixLength) != nil else {
         throw .protocolViolation("rows times columns do not match the body")
       }
       try reader.finish()
-      data = matrix
+      data = body.slice(at: reader.dataOffset, length: matrixLength)
     } else {
-      data = reader.data
+      data = body.slice(at: reader.dataOffset, length: reader.data.count)
     }
   }
 
@@ -106,12 +106,12 @@ public struct ScoreRequest: Sendable {
   /// - Throws: ``WireError`` with code PROTOCOL or BAD_INPUT.
   public func rawColumns() throws(WireError) -> [RawColumn] {
     precondition(encoding == .rawColumns, "the rows of this request are floats")
-    var rest = data
+    var rest = ByteCursor(data.readableBytesSpan)
     var columns: [RawColumn] = []
     for index in 0..<columnCount {
       columns.append(try RawColumn(from: &rest, rowCount: rowCount, index: index))
     }
-    guard rest.readableBytes == 0 else {
+    guard rest.count == 0 else {
       throw .protocolViolation("the data of a body is too long")
     }
     return columns

@@ -10,7 +10,7 @@ public struct StatisticsRequest: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    try BodyReader(body, blockLength: 8).finish()
+    try BodyReader(body.readableBytesSpan, blockLength: 8).finish()
   }
 
   /// Writes the body.
@@ -52,7 +52,7 @@ public struct Statistics: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 16)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 16)
     let count = Int(reader.read(UInt32.self))
     try reader.readReserved(4)
     guard count <= WireLimits.statistics else {

@@ -6,7 +6,7 @@ extension WireError: Message {
 
   /// Reads the message from a body.
   public init(decoding body: ByteBuffer) throws(WireError) {
-    var reader = try BodyReader(body, blockLength: 24)
+    var reader = try BodyReader(body.readableBytesSpan, blockLength: 24)
     let code = Code(rawValue: reader.read(UInt16.self))
     guard let category = Category(rawValue: reader.read(UInt8.self)) else {
       throw .protocolViolation("the class of an error is unknown")
