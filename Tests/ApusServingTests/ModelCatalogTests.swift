@@ -179,9 +179,17 @@ import Testing
   @Test func observationsMoveTheCorrectionAndPausesDoNotRuinIt() {
     let cost = ScoringCost([.init(rows: 1, microseconds: 1), .init(rows: 101, microseconds: 101)])
     for _ in 0..<200 { cost.observe(rows: 51, nanoseconds: 102_000) }
-    #expect(abs(cost.nanoseconds(rows: 101) - 202_000) < 10)
-    cost.observe(rows: 1, nanoseconds: 3_600_000_000_000)
-    #expect(cost.nanoseconds(rows: 101) < 300_000)
+    #expect(abs(cost.nanoseconds(rows: 101) - 202_000) < 10_000)
+    for number in 0..<200 {
+      cost.observe(rows: 51, nanoseconds: number % 4 == 0 ? 3_600_000_000_000 : 102_000)
+    }
+    #expect(abs(cost.nanoseconds(rows: 101) - 202_000) < 30_000)
+  }
+
+  @Test func timesTooShortToTellMoveNothing() {
+    let cost = ScoringCost([.init(rows: 1, microseconds: 1), .init(rows: 101, microseconds: 101)])
+    for _ in 0..<200 { cost.observe(rows: 1, nanoseconds: 10_000) }
+    #expect(cost.nanoseconds(rows: 101) == 101_000)
   }
 
   @Test func measuringRunsTheModelAndItsFailureIsThrown() throws {

@@ -8,14 +8,19 @@ internal import Synchronization
 /// nanoseconds(rows) = correction x line(rows)      a line between measured points
 /// ```
 /// The points are measured once, when the version is warmed; the correction follows the machine as
-/// it is now, from the batches that are really scored. Any thread may ask and observe.
+/// it is now, from the batches that are really scored. It moves by a small factor towards whatever
+/// comes, and so settles at the median: a thread that is held up now and then, however long, makes
+/// no work look dear (frugal streaming: Ma, Muthukrishnan and Sandler 2013). Any thread may ask and
+/// observe.
 public final class ScoringCost: Sendable {
   /// The batch sizes that are measured.
   static let measuredRows = [1, 8, 64, 512]
 
-  /// The share by which one observation moves the correction.
-  private static let weight = 1.0 / 16
-  /// How far the machine can be from the measurement; more is a pause of the thread.
+  /// The factor by which one observation moves the correction.
+  private static let step = 1 + 1.0 / 32
+  /// Nanoseconds below which a measurement says nothing about longer ones.
+  private static let leastTelling = 2000.0
+  /// How far the machine can be from the measurement.
   private static let plausible = 1.0 / 16...16
 
   private let line: CostLine
@@ -87,10 +92,13 @@ public final class ScoringCost: Sendable {
   ///   - rows: The rows, at least 1.
   ///   - nanoseconds: What it took.
   public func observe(rows: Int, nanoseconds: Int) {
-    let ratio = Double(nanoseconds) / max(line.microseconds(rows: rows) * 1000, 1)
-    let bounded = min(max(ratio, Self.plausible.lowerBound), Self.plausible.upperBound)
+    let expected = line.microseconds(rows: rows) * 1000
+    // So short a time is that of the clock and of cold caches, not of the net.
+    guard expected >= Self.leastTelling else { return }
+    let ratio = Double(nanoseconds) / expected
     let factor = Double(bitPattern: correction.load(ordering: .relaxed))
-    let next = factor + (bounded - factor) * Self.weight
+    let moved = ratio > factor ? factor * Self.step : factor / Self.step
+    let next = min(max(moved, Self.plausible.lowerBound), Self.plausible.upperBound)
     correction.store(next.bitPattern, ordering: .relaxed)
   }
 }
