@@ -11,6 +11,41 @@ final class ConnectionDriver {
   private static let flushThreshold = 64 << 10
   /// The bytes that are read at once.
   static let receiveLimit = 64 << 10
+  /// The beginning of a frame is moved before its rest, in the loop's buffer, up to this length;
+  /// memory of its own for each read would be asked of the system and given back each time.
+  private static let mergeLimit = 32 << 10
+
+  /// What changes with each frame.
+  private struct State {
+    var connection: ServerConnection
+    var decoder = FrameDecoder(from: .client)
+    var inbound = ByteBuffer()
+    var outbound = ByteBuffer()
+    var queuedFrames = 0
+
+    /// Queues the reply of a request, if the connection still wants it.
+    mutating func finish(
+      _ id: UInt64, at now: NIODeadline, _ encode: (inout ByteBuffer) throws(WireError) -> Void
+    ) {
+      guard connection.finish(id, at: now) else { return }
+      do throws(WireError) {
+        try encode(&outbound)
+      } catch {
+        error.encode(into: &outbound, correlationID: id)
+      }
+      queuedFrames += 1
+    }
+  }
+
+  /// What a step of the decoder and the machine led to.
+  private enum Step {
+    /// There is no whole frame.
+    case usedUp
+    /// A frame came.
+    case frame(ServerConnection.Action)
+    /// Something came that is no frame.
+    case noFrame(ServerConnection.Action)
+  }
 
   /// What carries the bytes, from when the connection is open until it is closed.
   private var transport: (any ConnectionTransport)?
@@ -24,11 +59,9 @@ final class ConnectionDriver {
   let peer: String
   private let sink: any ReplySink
   private let life = ConnectionLife()
-  private var connection: ServerConnection
-  private var decoder = FrameDecoder(from: .client)
-  private var inbound = ByteBuffer()
-  private var outbound = ByteBuffer()
-  private var queuedFrames = 0
+  private let state: Confined<State>
+  /// Whether the peer takes more replies.
+  private var isWritable = true
   private var pooled: [UInt64: ScoringJob] = [:]
   private var place: ConnectionLedger.Place?
   private var isClosingAfterFlush = false
@@ -48,15 +81,20 @@ final class ConnectionDriver {
     self.server = scheduler.server
     self.sink = sink
     self.peer = peer
-    connection = ServerConnection(
-      configuration: server.configuration, role: role,
-      challenge: server.authenticator == nil ? nil : Self.randomChallenge(), openedAt: .now())
+    state = Confined(
+      State(
+        connection: ServerConnection(
+          configuration: server.configuration, role: role,
+          challenge: server.authenticator == nil ? nil : Self.randomChallenge(), openedAt: .now())))
   }
 
-  private var isWritable: Bool { transport?.isWritable ?? false }
-
   /// Whether frames are still of interest.
-  var acceptsFrames: Bool { connection.acceptsFrames }
+  var acceptsFrames: Bool { state.with { $0.connection.acceptsFrames } }
+
+  /// Tells the machine something, and performs what it wants.
+  private func tell(_ event: (inout ServerConnection) -> ServerConnection.Action) {
+    perform(state.with { event(&$0.connection) })
+  }
 
   private static func randomChallenge() -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
@@ -70,7 +108,7 @@ final class ConnectionDriver {
     self.transport = transport
     switch server.connections.add(peer: peer) {
     case .admitted(let place): self.place = place
-    case .refused(let error): perform(connection.abort(error, at: .now()))
+    case .refused(let error): tell { $0.abort(error, at: .now()) }
     }
     endTurn()
   }
@@ -82,38 +120,53 @@ final class ConnectionDriver {
   ///   - shared: The loop's empty buffer; what is no whole frame is copied out of it.
   /// - Returns: What became of the read.
   func receive(from socket: borrowing Socket, shared: inout ByteBuffer) -> Socket.Received {
-    let result: Socket.Received
-    if inbound.readableBytes == 0 {
-      result = socket.receive(into: &shared, limit: Self.receiveLimit)
-      if case .bytes = result {
-        consume(&shared)
-        inbound.writeBuffer(&shared)
-        shared.clear()
+    let isHolding = state.with { state in
+      guard state.inbound.readableBytes <= Self.mergeLimit else { return true }
+      if state.inbound.readableBytes > 0 {
+        shared.writeBuffer(&state.inbound)
+        state.inbound.clear()
       }
-    } else {
-      inbound.discardReadBytes()
-      result = socket.receive(into: &inbound, limit: Self.receiveLimit)
-      if case .bytes = result { consumeInbound() }
+      return false
     }
+    guard !isHolding else { return receiveMore(from: socket) }
+    let result = socket.receive(into: &shared, limit: Self.receiveLimit)
+    if case .bytes = result { consume(&shared) }
+    if shared.readableBytes > 0 { state.with { _ = $0.inbound.writeBuffer(&shared) } }
+    shared.clear()
     if case .bytes = result { scheduler.endRead(of: self) }
+    return result
+  }
+
+  /// Reads more of a long frame, behind what is there of it.
+  private func receiveMore(from socket: borrowing Socket) -> Socket.Received {
+    let result = state.with { state in
+      state.inbound.discardReadBytes()
+      return socket.receive(into: &state.inbound, limit: Self.receiveLimit)
+    }
+    if case .bytes = result {
+      consumeInbound()
+      scheduler.endRead(of: self)
+    }
     return result
   }
 
   /// Answers what is in a buffer that a channel has read.
   func received(_ bytes: consuming ByteBuffer) {
-    if inbound.readableBytes == 0 {
-      inbound = bytes
-    } else {
-      inbound.discardReadBytes()
-      inbound.writeBuffer(&bytes)
+    state.with { state in
+      if state.inbound.readableBytes == 0 {
+        state.inbound = bytes
+      } else {
+        state.inbound.discardReadBytes()
+        state.inbound.writeBuffer(&bytes)
+      }
     }
     consumeInbound()
   }
 
   /// The peer takes bytes again, or takes no more of them.
   func writabilityChanged() {
-    let isWritable = self.isWritable
-    connection.writabilityChanged(isWritable: isWritable, at: .now())
+    isWritable = transport?.isWritable ?? false
+    state.with { $0.connection.writabilityChanged(isWritable: isWritable, at: .now()) }
     if isWritable {
       consumeInbound()
       scheduler.endRead(of: self)
@@ -124,7 +177,7 @@ final class ConnectionDriver {
 
   /// The peer will not send any more.
   func inputClosed() {
-    perform(connection.inputClosed(at: .now()))
+    tell { $0.inputClosed(at: .now()) }
     endTurn()
   }
 
@@ -133,7 +186,7 @@ final class ConnectionDriver {
     guard isAwaitingFlush else { return }
     isAwaitingFlush = false
     if isClosingAfterFlush { transport?.close() } else { transport?.shutDownOutput() }
-    perform(connection.flushed(at: .now()))
+    tell { $0.flushed(at: .now()) }
     schedule()
   }
 
@@ -141,30 +194,33 @@ final class ConnectionDriver {
   func tick() {
     let now = NIODeadline.now()
     if !pooled.isEmpty, let next = server.pool.expire(at: now) { transport?.wake(at: next) }
-    perform(connection.tick(at: now))
+    tell { $0.tick(at: now) }
     endTurn()
   }
 
   /// The server shuts down.
   func drain() {
-    perform(connection.drain(at: .now()))
+    tell { $0.drain(at: .now()) }
     endTurn()
   }
 
   /// Routes of the catalog lead elsewhere.
   func modelsChanged(_ changes: [Push]) {
-    guard connection.features.contains(.push), acceptsFrames else { return }
+    guard state.with({ $0.connection.features.contains(.push) }), acceptsFrames else { return }
     for change in changes { queue(change, 0) }
     endTurn()
   }
 
   /// The connection is gone.
   func closed() {
-    connection.closed()
+    state.with { state in
+      state.connection.closed()
+      state.inbound = ByteBuffer()
+    }
+    isWritable = false
     life.end()
     if !pooled.isEmpty { server.pool.abandon(life) }
     pooled = [:]
-    inbound = ByteBuffer()
     transport = nil
     if let place { server.connections.remove(place) }
     place = nil
@@ -174,65 +230,83 @@ final class ConnectionDriver {
 
   private func consumeInbound() {
     var bytes = ByteBuffer()
-    swap(&bytes, &inbound)
+    state.with { swap(&bytes, &$0.inbound) }
     consume(&bytes)
-    inbound = bytes.readableBytes > 0 ? bytes : ByteBuffer()
+    if bytes.readableBytes > 0 { state.with { $0.inbound = bytes } }
   }
 
   /// Decodes and answers what is there, until it is used up or the replies pile up.
   private func consume(_ bytes: inout ByteBuffer) {
-    let now = NIODeadline.now()
+    let now = scheduler.now
     let byteCount = bytes.readableBytes
     var frames = 0
     var isUsedUp = false
-    while connection.acceptsFrames, isWritable {
-      do throws(FrameFailure) {
-        guard let frame = try decoder.next(from: &bytes) else {
-          isUsedUp = true
-          break
-        }
+    loop: while isWritable, acceptsFrames {
+      switch step(&bytes, at: now) {
+      case .usedUp:
+        isUsedUp = true
+        break loop
+      case .frame(let action):
         frames += 1
-        perform(connection.received(frame, at: now))
-      } catch {
+        perform(action)
+      case .noFrame(let action):
         server.metrics.recordProtocolError()
-        perform(connection.rejected(error, at: now))
+        perform(action)
       }
-      if outbound.readableBytes >= Self.flushThreshold { flush() }
+      if state.with({ $0.outbound.readableBytes >= Self.flushThreshold }) { flush() }
     }
     server.metrics.recordInput(frames: frames, bytes: byteCount - bytes.readableBytes)
-    if !connection.acceptsFrames { bytes.clear() }
-    let rest: ServerConnection.InputRest =
-      if !isUsedUp && bytes.readableBytes > 0 {
-        .heldBack
-      } else if decoder.isInsideFrame || bytes.readableBytes > 0 {
-        .incompleteFrame
-      } else {
-        .none
+    state.with { state in
+      if !state.connection.acceptsFrames { bytes.clear() }
+      let rest: ServerConnection.InputRest =
+        if !isUsedUp && bytes.readableBytes > 0 {
+          .heldBack
+        } else if state.decoder.isInsideFrame || bytes.readableBytes > 0 {
+          .incompleteFrame
+        } else {
+          .none
+        }
+      state.connection.inputConsumed(rest, tookFrame: frames > 0, at: now)
+    }
+  }
+
+  private func step(_ bytes: inout ByteBuffer, at now: NIODeadline) -> Step {
+    state.with { state in
+      do throws(FrameFailure) {
+        guard let frame = try state.decoder.next(from: &bytes) else { return .usedUp }
+        return .frame(state.connection.received(frame, at: now))
+      } catch {
+        return .noFrame(state.connection.rejected(error, at: now))
       }
-    connection.inputConsumed(rest, tookFrame: frames > 0, at: now)
+    }
   }
 
   /// Sends the replies of this turn and asks for the next wake-up.
   func endTurn() {
     isFlushPending = false
     flush()
-    perform(connection.afterTurn(at: scheduler.now))
+    tell { $0.afterTurn(at: scheduler.now) }
     schedule()
   }
 
   private func flush() {
-    guard outbound.readableBytes > 0 else { return }
-    server.metrics.recordOutput(frames: queuedFrames, bytes: outbound.readableBytes)
-    queuedFrames = 0
     // Taken out first: a send may come back here before it returns.
     var replies = ByteBuffer()
-    swap(&replies, &outbound)
-    transport?.send(&replies)
-    if outbound.readableBytes == 0, replies.capacity <= Self.flushThreshold { outbound = replies }
+    let frames = state.with { state in
+      swap(&replies, &state.outbound)
+      defer { state.queuedFrames = 0 }
+      return state.queuedFrames
+    }
+    if replies.readableBytes > 0 {
+      server.metrics.recordOutput(frames: frames, bytes: replies.readableBytes)
+      transport?.send(&replies)
+    }
+    guard replies.capacity <= Self.flushThreshold else { return }
+    state.with { if $0.outbound.readableBytes == 0 { swap(&replies, &$0.outbound) } }
   }
 
   private func schedule() {
-    if let deadline = connection.nextDeadline { transport?.wake(at: deadline) }
+    if let deadline = state.with({ $0.connection.nextDeadline }) { transport?.wake(at: deadline) }
   }
 
   // MARK: Actions
@@ -241,8 +315,10 @@ final class ConnectionDriver {
     switch action {
     case .none: break
     case .sendHelloOK(let message, let id):
-      decoder.maximumBodyLength = connection.bodyLength
-      decoder.features = message.features
+      state.with { state in
+        state.decoder.maximumBodyLength = state.connection.bodyLength
+        state.decoder.features = message.features
+      }
       queue(message, id)
     case .sendPong(let message, let id): queue(message, id)
     case .sendProbe(let message): queue(message, 0)
@@ -261,7 +337,7 @@ final class ConnectionDriver {
     case .administer(let request, let id):
       administer(request, id)
     case .score(let id, let deadline):
-      score(connection.takeAcceptedRequest(), id, deadline)
+      score(state.with { $0.connection.takeAcceptedRequest() }, id, deadline)
     case .cancel(let id):
       if let job = pooled[id] { server.pool.cancel(job) }
     case .sendError(let error, let id): queue(error, id)
@@ -270,7 +346,7 @@ final class ConnectionDriver {
       server.log.debug(
         "connection refused", metadata: ["peer": "\(peer)", "code": "\(error.code)"])
       queue(error, 0)
-      inbound = ByteBuffer()
+      state.with { $0.inbound = ByteBuffer() }
       finishOutput(thenClose: false)
     case .close: finishOutput(thenClose: true)
     case .closeNow:
@@ -288,19 +364,24 @@ final class ConnectionDriver {
   }
 
   private func queue(_ message: some Message, _ id: UInt64) {
-    message.encode(into: &outbound, correlationID: id)
-    queuedFrames += 1
+    state.with { state in
+      message.encode(into: &state.outbound, correlationID: id)
+      state.queuedFrames += 1
+    }
   }
 
   /// Sends a message, or ERROR if the client did not agree to one of that length.
   private func sendIfShort(_ message: some Message, _ id: UInt64) {
-    let start = outbound.writerIndex
-    queue(message, id)
-    let bodyLength = outbound.writerIndex - start - WireLimits.headerLength
-    guard bodyLength > connection.bodyLength else { return }
-    outbound.moveWriterIndex(to: start)
-    WireError.tooLarge("the reply is too long", limit: connection.bodyLength)
-      .encode(into: &outbound, correlationID: id)
+    state.with { state in
+      let start = state.outbound.writerIndex
+      message.encode(into: &state.outbound, correlationID: id)
+      state.queuedFrames += 1
+      let bodyLength = state.outbound.writerIndex - start - WireLimits.headerLength
+      guard bodyLength > state.connection.bodyLength else { return }
+      state.outbound.moveWriterIndex(to: start)
+      WireError.tooLarge("the reply is too long", limit: state.connection.bodyLength)
+        .encode(into: &state.outbound, correlationID: id)
+    }
   }
 
   private func authenticate(_ message: Authentication, _ challenge: [UInt8], _ id: UInt64) {
@@ -310,7 +391,7 @@ final class ConnectionDriver {
       identifier: message.identifier, challenge: challenge, code: message.code, peer: peer,
       now: now)
     if case .failure = result { server.metrics.recordAuthenticationFailure() }
-    perform(connection.authenticated(result, correlationID: id, at: now))
+    tell { $0.authenticated(result, correlationID: id, at: now) }
     if case .success(let scopes) = result {
       queue(AuthenticationOK(scopes: scopes), id)
     }
@@ -333,18 +414,16 @@ final class ConnectionDriver {
   private func score(
     _ request: ServerConnection.AcceptedRequest, _ id: UInt64, _ deadline: NIODeadline
   ) {
-    let rows = request.rows
-    let extensions = rows.extensions
-    guard
-      let version = scheduler.catalog.resolve(rows.model, routingKey: extensions.routingKey)
-    else { return complete(id, .failure(.unknownModel)) }
+    let version = scheduler.catalog.resolve(
+      request.rows.model, routingKey: request.rows.routingKey)
+    guard let version else { return complete(id, .failure(.unknownModel)) }
     do throws(WireError) {
       let task = ScoringTask(
-        correlationID: id, form: request.form, rowCount: rows.rowCount, version: version,
+        correlationID: id, form: request.form, rowCount: request.rows.rowCount, version: version,
         receivedAt: scheduler.now, deadline: deadline, flags: request.flags,
-        traceID: extensions.traceID, maximumBodyLength: connection.bodyLength)
-      try task.verify(rows)
-      try scheduler.submit(task, rows: rows, of: self)
+        traceID: request.rows.traceID, maximumBodyLength: state.with { $0.connection.bodyLength })
+      try task.verify(request.rows)
+      try scheduler.submit(task, rows: request.rows, of: self)
     } catch {
       version.metrics.record(error)
       complete(id, .failure(error))
@@ -364,24 +443,21 @@ final class ConnectionDriver {
     to member: RowBatch<ConnectionDriver>.Member, of batch: RowBatch<ConnectionDriver>,
     _ times: BatchTimes
   ) {
-    guard connection.finish(member.task.correlationID, at: scheduler.now) else { return }
-    do throws(WireError) {
-      try batch.encodeReply(of: member, times: times, into: &outbound)
-      queuedFrames += 1
-    } catch {
-      queue(error, member.task.correlationID)
+    state.with { state in
+      state.finish(member.task.correlationID, at: scheduler.now) { outbound throws(WireError) in
+        try batch.encodeReply(of: member, times: times, into: &outbound)
+      }
     }
   }
 
   /// Queues the one terminal reply of a request, if its connection still wants it.
   func complete(_ id: UInt64, _ reply: Result<ByteBuffer, WireError>) {
     if !pooled.isEmpty { pooled[id] = nil }
-    guard connection.finish(id, at: scheduler.now) else { return }
-    switch reply {
-    case .success(var frame):
-      outbound.writeBuffer(&frame)
-      queuedFrames += 1
-    case .failure(let error): queue(error, id)
+    state.with { state in
+      state.finish(id, at: scheduler.now) { outbound throws(WireError) in
+        var frame = try reply.get()
+        outbound.writeBuffer(&frame)
+      }
     }
   }
 }

@@ -14,35 +14,37 @@ package import NIOCore
 /// ``finish(_:)`` says of each completion whether its reply may still be sent.
 package struct ServerConnection {
   /// What the handler does after an event.
+  ///
+  /// What is large and rare is kept elsewhere, so that the action of a request is two words.
   package enum Action: Equatable {
     /// Nothing.
     case none
     /// Sends HELLO_OK and widens the decoder to the granted body length.
-    case sendHelloOK(HelloOK, correlationID: UInt64)
+    indirect case sendHelloOK(HelloOK, correlationID: UInt64)
     /// Sends PONG.
     case sendPong(Pong, correlationID: UInt64)
     /// Sends MODEL_LIST_OK.
     case sendModelList(correlationID: UInt64)
     /// Sends MODEL_INFO_OK.
-    case sendModelInfo(name: String, version: String, correlationID: UInt64)
+    indirect case sendModelInfo(name: String, version: String, correlationID: UInt64)
     /// Sends STATS_OK.
     case sendStatistics(correlationID: UInt64)
     /// Sends PROBE.
     case sendProbe(Probe)
     /// Verifies the code for the challenge and calls `authenticated`.
-    case authenticate(Authentication, challenge: [UInt8], correlationID: UInt64)
+    indirect case authenticate(Authentication, challenge: [UInt8], correlationID: UInt64)
     /// Changes the server, then calls `finish`.
-    case administer(AdminRequest, correlationID: UInt64)
+    indirect case administer(AdminRequest, correlationID: UInt64)
     /// Scores the accepted request, unless the deadline has passed, then calls `finish`.
     case score(correlationID: UInt64, deadline: NIODeadline)
     /// Takes a request back if it has not been scored.
     case cancel(correlationID: UInt64)
     /// Sends ERROR as the reply of one request.
-    case sendError(WireError, correlationID: UInt64)
+    indirect case sendError(WireError, correlationID: UInt64)
     /// Sends GOAWAY.
-    case sendGoAway(GoAway)
+    indirect case sendGoAway(GoAway)
     /// Sends ERROR with correlation id 0, calls `flushed`, shuts sending down, discards what comes.
-    case abort(WireError)
+    indirect case abort(WireError)
     /// Sends what is queued, calls `flushed`, then closes; `tick` bounds how long that takes.
     case close
     /// Closes at once.
@@ -104,7 +106,7 @@ package struct ServerConnection {
   private var rowsPerRequest = 0
   private var credit = Credit()
   private var used = Credit()
-  private var inFlight: [UInt64: Credit] = [:]
+  private var inFlight = InFlightTable()
   private var isInputClosed = false
   private var isInputHeldBack = false
   private var deadlines = Deadlines()
@@ -155,11 +157,11 @@ package struct ServerConnection {
         return .none
       case .cancel:
         _ = try Cancel(decoding: frame.body)
-        return inFlight[id] == nil ? .none : .cancel(correlationID: id)
+        return inFlight.contains(id) ? .cancel(correlationID: id) : .none
       case .hello: return abort(.protocolViolation("HELLO came twice"), at: now)
       default: break
       }
-      guard inFlight[id] == nil else {
+      guard !inFlight.contains(id) else {
         return abort(.protocolViolation("a correlation id is already in flight"), at: now)
       }
       guard phase != .draining else {
@@ -179,7 +181,7 @@ package struct ServerConnection {
   }
 
   /// Whether an error with this number would not be the one reply of a request.
-  private func isNoReply(_ id: UInt64) -> Bool { id == 0 || inFlight[id] != nil }
+  private func isNoReply(_ id: UInt64) -> Bool { id == 0 || inFlight.contains(id) }
 
   /// A frame could not be decoded.
   package mutating func rejected(_ failure: FrameFailure, at now: NIODeadline) -> Action {
@@ -240,7 +242,7 @@ package struct ServerConnection {
     guard phase != .awaitingAuthentication else {
       guard type == .auth, let challenge else { throw .authenticationRequired }
       let proof = try Authentication(decoding: frame.body)
-      inFlight[id] = charge
+      inFlight.insert(id, charge: charge)
       used = used + charge
       return .authenticate(proof, challenge: challenge, correlationID: id)
     }
@@ -257,41 +259,41 @@ package struct ServerConnection {
       return .sendStatistics(correlationID: id)
     case .score:
       let request = try ScoreRequest(decoding: frame.body)
-      return try accept(frame, .rows(request), form: .score, charge: charge, at: now)
+      return try accept(frame, RequestRows(request), form: .score, charge: charge, at: now)
     case .extract:
       let request = try ScoreRequest(decoding: frame.body)
-      return try accept(frame, .rows(request), form: .extract, charge: charge, at: now)
+      return try accept(frame, RequestRows(request), form: .extract, charge: charge, at: now)
     case .rank:
       let request = try RankRequest(decoding: frame.body)
       let form = ScoringTask.Form.rank(top: request.top, output: request.outputIndex)
-      return try accept(frame, .items(request), form: form, charge: charge, at: now)
+      return try accept(frame, RequestRows(request), form: form, charge: charge, at: now)
     default:
       guard let action = AdminRequest.Action(type) else {
         throw .protocolViolation("a frame of this type has no meaning now")
       }
       guard role == .administration else { throw .forbidden }
       let request = try AdminRequest(decoding: frame.body, action: action)
-      inFlight[id] = charge
+      inFlight.insert(id, charge: charge)
       used = used + charge
       return .administer(request, correlationID: id)
     }
   }
 
   private mutating func accept(
-    _ frame: Frame, _ rows: RequestRows, form: ScoringTask.Form, charge: Credit,
+    _ frame: Frame, _ rows: consuming RequestRows, form: ScoringTask.Form, charge: Credit,
     at now: NIODeadline
   ) throws(WireError) -> Action {
     guard rows.rowCount <= rowsPerRequest else {
       throw .tooLarge("a request has too many rows", limit: rowsPerRequest)
     }
-    guard rows.extensions.routingKey == nil || features.contains(.routing) else {
+    guard rows.routingKey == nil || features.contains(.routing) else {
       throw .protocolViolation("the routing key was not agreed on")
     }
     var charge = charge
     charge.rows = rows.rowCount
     guard (used + charge).fits(in: credit) else { throw .flow }
     used = used + charge
-    inFlight[frame.header.correlationID] = charge
+    inFlight.insert(frame.header.correlationID, charge: charge)
     acceptedRequest = AcceptedRequest(form: form, rows: rows, flags: frame.header.flags)
     return .score(
       correlationID: frame.header.correlationID,
@@ -308,10 +310,9 @@ package struct ServerConnection {
 
   /// Takes the request of the last `score` action out of the machine.
   package mutating func takeAcceptedRequest() -> AcceptedRequest {
-    guard let request = acceptedRequest else {
+    guard let request = acceptedRequest.take() else {
       preconditionFailure("there is no request to take")
     }
-    acceptedRequest = nil
     return request
   }
 
@@ -336,7 +337,7 @@ package struct ServerConnection {
   ///
   /// - Returns: Whether its reply is to be sent. It is not if the connection is over.
   package mutating func finish(_ id: UInt64, at now: NIODeadline) -> Bool {
-    guard let charge = inFlight.removeValue(forKey: id) else { return false }
+    guard let charge = inFlight.remove(id) else { return false }
     used = used - charge
     if phase == .draining, inFlight.isEmpty {
       deadlines.quiet = now + configuration.drainQuietTime
@@ -462,7 +463,7 @@ package struct ServerConnection {
   /// The connection is gone.
   package mutating func closed() {
     phase = .closed
-    inFlight = [:]
+    inFlight.removeAll()
     deadlines = Deadlines()
   }
 
@@ -478,7 +479,7 @@ package struct ServerConnection {
   /// only bring it forward.
   private mutating func linger(at now: NIODeadline) {
     phase = .lingering
-    inFlight = [:]
+    inFlight.removeAll()
     var write = deadlines.write ?? now + configuration.writeTimeout
     if let drain = deadlines.drain {
       write = min(write, max(drain, now) + configuration.lingerTimeout)

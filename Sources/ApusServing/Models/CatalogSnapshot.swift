@@ -14,9 +14,9 @@ public final class CatalogSnapshot: Sendable {
   /// The names, with the route handles and the stable versions.
   public let list: ModelList
 
-  private let routeOfHandle: [ModelHandle: Int]
+  private let routeOfHandle: HandleIndex<Int>
   private let routeOfName: [String: Int]
-  private let versionOfHandle: [ModelHandle: ModelVersion]
+  private let versionOfHandle: HandleIndex<ModelVersion>
 
   init(generation: Int = 0, routes: [ModelRoute] = []) {
     self.generation = generation
@@ -27,10 +27,9 @@ public final class CatalogSnapshot: Sendable {
           ModelList.Entry(handle: route.handle, name: route.name, version: $0.info.version)
         }
       })
-    routeOfHandle = Dictionary(uniqueKeysWithValues: zip(routes.map(\.handle), routes.indices))
+    routeOfHandle = HandleIndex(zip(routes.map(\.handle), routes.indices))
     routeOfName = Dictionary(uniqueKeysWithValues: zip(routes.map(\.name), routes.indices))
-    versionOfHandle = Dictionary(
-      uniqueKeysWithValues: routes.flatMap(\.versions).map { ($0.info.handle, $0) })
+    versionOfHandle = HandleIndex(routes.flatMap(\.versions).map { ($0.info.handle, $0) })
   }
 
   /// Finds the version that answers a request.
@@ -59,5 +58,29 @@ public final class CatalogSnapshot: Sendable {
     var info = route.stable?.info
     info?.handle = route.handle
     return info
+  }
+}
+
+/// Values by handle, found by bisection: a few comparisons, where a dictionary would hash.
+private struct HandleIndex<Value: Sendable>: Sendable {
+  private let handles: [UInt32]
+  private let values: [Value]
+
+  init(_ pairs: some Sequence<(ModelHandle, Value)>) {
+    let sorted = pairs.sorted { $0.0.rawValue < $1.0.rawValue }
+    handles = sorted.map(\.0.rawValue)
+    values = sorted.map(\.1)
+  }
+
+  subscript(handle: ModelHandle) -> Value? {
+    var range = handles.indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      if handles[middle] == handle.rawValue { return values[middle] }
+      range =
+        handles[middle] < handle.rawValue
+        ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
   }
 }

@@ -11,16 +11,17 @@ struct BatchTimes {
   var computeNanoseconds: Int64 { (end - computeStart).nanoseconds }
 
   /// Counts the batch and its answers, and corrects the predicted cost.
-  func record<Owner>(_ batch: RowBatch<Owner>) {
-    guard let version = batch.members.first?.task.version else { return }
-    version.cost.observe(rows: batch.rowCount, nanoseconds: Int(computeNanoseconds))
-    version.metrics.recordBatch(rows: batch.rowCount, computeNanoseconds: computeNanoseconds)
+  func record<Owner>(_ members: [RowBatch<Owner>.Member], rowCount: Int) {
+    let version = members[0].task.version
+    version.cost.observe(rows: rowCount, nanoseconds: Int(computeNanoseconds))
+    version.metrics.recordBatch(rows: rowCount, computeNanoseconds: computeNanoseconds)
     if version.model.isDegraded { version.metrics.recordFallback() }
-    for member in batch.members {
+    for index in members.indices {
+      let receivedAt = members[index].task.receivedAt
       version.metrics.recordAnswer(
-        rows: member.task.rowCount,
-        queueNanoseconds: (start - member.task.receivedAt).nanoseconds,
-        totalNanoseconds: (end - member.task.receivedAt).nanoseconds)
+        rows: members[index].task.rowCount,
+        queueNanoseconds: (start - receivedAt).nanoseconds,
+        totalNanoseconds: (end - receivedAt).nanoseconds)
     }
   }
 

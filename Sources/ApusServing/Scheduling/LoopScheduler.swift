@@ -19,6 +19,15 @@ final class LoopScheduler {
     let batch: RowBatch<ConnectionDriver>
   }
 
+  private struct State {
+    var gatherings: [Gathering] = []
+    /// The predicted time of what was gathered.
+    var nanoseconds = 0
+    var unsent: [ConnectionDriver] = []
+    /// Empty, with memory for the next of the unsent.
+    var spare: [ConnectionDriver] = []
+  }
+
   /// The saving per row above which requests of different connections wait for each other.
   private static let worthwhileNanoseconds = 1000
 
@@ -27,13 +36,8 @@ final class LoopScheduler {
   private(set) var now = NIODeadline.now()
   /// The models as they are in this turn.
   private(set) var catalog: CatalogSnapshot
-  private var gatherings: [Gathering] = []
+  private let state = Confined(State())
   private let alone = RowBatch<ConnectionDriver>()
-  /// The predicted time of what was gathered.
-  private var gatheredNanoseconds = 0
-  private var unsent: [ConnectionDriver] = []
-  /// Those whose turn ends now; the two change places, so that both keep their memory.
-  private var sending: [ConnectionDriver] = []
 
   init(_ server: ServerContext) {
     self.server = server
@@ -48,31 +52,41 @@ final class LoopScheduler {
     guard server.catalog.generation != catalog.generation else { return }
     catalog = server.catalog.snapshot()
     // Versions that were unloaded must not be kept alive by memory set aside for them.
-    gatherings.removeAll { $0.batch.isEmpty }
+    state.with { $0.gatherings.removeAll { $0.batch.isEmpty } }
   }
 
   /// A connection has been read: what need not wait is scored and sent.
   func endRead(of driver: ConnectionDriver) {
-    for gathering in gatherings where !gathering.waitsForTurn { score(gathering.batch) }
+    scoreGathered { !$0.waitsForTurn }
     if driver.gatheredCount == 0 { driver.endTurn() } else { flushLater(driver) }
   }
 
   /// All has been read: the rest is scored and sent.
   func endTurn() {
-    repeat {
-      for gathering in gatherings { score(gathering.batch) }
-      gatheredNanoseconds = 0
-      swap(&sending, &unsent)
-      for driver in sending { driver.endTurn() }
-      sending.removeAll(keepingCapacity: true)
-    } while !unsent.isEmpty
+    repeat { scoreGathered { _ in true } } while sendUnsent()
+  }
+
+  /// Ends the turn of the connections that have something to send.
+  ///
+  /// - Returns: Whether there were any; they may have gathered more.
+  private func sendUnsent() -> Bool {
+    var drivers: [ConnectionDriver] = []
+    state.with { state in
+      swap(&drivers, &state.unsent)
+      swap(&state.unsent, &state.spare)
+    }
+    let wereAny = !drivers.isEmpty
+    for driver in drivers { driver.endTurn() }
+    drivers.removeAll(keepingCapacity: true)
+    state.with { swap(&drivers, &$0.spare) }
+    return wereAny
   }
 
   /// The connection has something to send when the turn ends.
   func flushLater(_ driver: ConnectionDriver) {
     guard !driver.isFlushPending else { return }
     driver.isFlushPending = true
-    unsent.append(driver)
+    state.with { $0.unsent.append(driver) }
   }
 
   // MARK: Scoring
@@ -90,52 +104,69 @@ final class LoopScheduler {
     else {
       return driver.scoreInPool(task, rows: rows)
     }
-    guard now + .nanoseconds(Int64(gatheredNanoseconds + cost)) < task.deadline else {
+    let gathered = state.with { $0.nanoseconds }
+    guard now + .nanoseconds(Int64(gathered + cost)) < task.deadline else {
       throw .deadline(.admission, retryAfterMilliseconds: 1)
     }
     if task.flags.contains(.noBatch) {
       try alone.add(task, rows: rows, owner: driver)
       return score(alone)
     }
-    if gatheredNanoseconds + cost > limit {
-      for gathering in gatherings { score(gathering.batch) }
-      gatheredNanoseconds = 0
-    }
-    let gathering = gathering(for: task)
-    try gathering.batch.add(task, rows: rows, owner: driver)
+    if gathered + cost > limit { scoreGathered { _ in true } }
+    try batch(for: task).add(task, rows: rows, owner: driver, nanoseconds: cost)
     driver.gatheredCount += 1
-    gatheredNanoseconds += cost
+    state.with { $0.nanoseconds += cost }
   }
 
-  private func gathering(for task: ScoringTask) -> Gathering {
+  private func batch(for task: ScoringTask) -> RowBatch<ConnectionDriver> {
     let isExtraction = task.form == .extract
-    for gathering in gatherings
-    where gathering.version === task.version && gathering.isExtraction == isExtraction {
-      return gathering
+    return state.with { state in
+      for index in state.gatherings.indices
+      where state.gatherings[index].version === task.version
+        && state.gatherings[index].isExtraction == isExtraction
+      {
+        return state.gatherings[index].batch
+      }
+      let cost = task.version.cost
+      let saving = cost.nanoseconds(rows: 1) - cost.nanoseconds(rows: 8) / 8
+      let gathering = Gathering(
+        version: task.version, isExtraction: isExtraction,
+        waitsForTurn: saving > Self.worthwhileNanoseconds, batch: RowBatch())
+      state.gatherings.append(gathering)
+      return gathering.batch
     }
-    let cost = task.version.cost
-    let saving = cost.nanoseconds(rows: 1) - cost.nanoseconds(rows: 8) / 8
-    let gathering = Gathering(
-      version: task.version, isExtraction: isExtraction,
-      waitsForTurn: saving > Self.worthwhileNanoseconds, batch: RowBatch())
-    gatherings.append(gathering)
-    return gathering
+  }
+
+  private func scoreGathered(where isDue: (Gathering) -> Bool) {
+    let gatherings = state.with { $0.gatherings }
+    for index in gatherings.indices
+    where isDue(gatherings[index]) && !gatherings[index].batch.isEmpty {
+      let batch = gatherings[index].batch
+      state.with { $0.nanoseconds -= batch.nanoseconds }
+      score(batch)
+    }
   }
 
   private func score(_ batch: RowBatch<ConnectionDriver>) {
-    guard !batch.isEmpty else { return }
     let start = NIODeadline.now()
+    var members: [RowBatch<ConnectionDriver>.Member]
     do throws(ScoringError) {
       _ = try batch.run()
       let times = BatchTimes(start: start, computeStart: start, end: .now())
-      times.record(batch)
-      for member in batch.members { member.owner.reply(to: member, of: batch, times) }
+      members = batch.takeMembers()
+      times.record(members, rowCount: batch.rowCount)
+      for index in members.indices {
+        members[index].owner.reply(to: members[index], of: batch, times)
+      }
     } catch {
-      for member in batch.members {
+      members = batch.takeMembers()
+      for member in members {
         member.owner.complete(member.task.correlationID, .failure(error.wireError))
       }
     }
-    if batch !== alone { for member in batch.members { member.owner.gatheredCount -= 1 } }
-    batch.removeAll()
+    if batch !== alone {
+      for index in members.indices { members[index].owner.gatheredCount -= 1 }
+    }
+    batch.reset(reusing: &members)
   }
 }

@@ -2,59 +2,61 @@ import ApusWire
 import NIOCore
 
 /// The rows of a request, as they were sent.
-enum RequestRows: Sendable {
-  /// Row after row, or column after column.
-  case rows(ScoreRequest)
-  /// What a user's items share, and what is each item's own.
-  case items(RankRequest)
+struct RequestRows: Sendable {
+  private enum Content: Sendable {
+    /// Row after row, or column after column.
+    case rows(ScoreRequest)
+    /// What a user's items share, and what is each item's own.
+    case items(RankRequest)
+  }
 
   /// The model that is asked.
-  var model: ModelHandle {
-    switch self {
-    case .rows(let request): request.model
-    case .items(let request): request.model
-    }
-  }
-
+  let model: ModelHandle
   /// The rows or items.
-  var rowCount: Int {
-    switch self {
-    case .rows(let request): request.rowCount
-    case .items(let request): request.itemCount
-    }
+  let rowCount: Int
+  /// The name of the request in the client's logs.
+  let traceID: TraceID?
+  /// What decides about a canary.
+  let routingKey: UInt64?
+  /// The bytes of the rows.
+  let byteCount: Int
+  private let encoding: ScoreRequest.Encoding
+  private let schemaHash: UInt64
+  private let columnCount: Int
+  /// The index of the score that items are ranked by.
+  private let outputIndex: Int
+  private let content: Content
+
+  /// The rows of a request for scores or embeddings.
+  init(_ request: ScoreRequest) {
+    model = request.model
+    rowCount = request.rowCount
+    traceID = request.extensions.traceID
+    routingKey = request.extensions.routingKey
+    byteCount = request.byteCount
+    encoding = request.encoding
+    schemaHash = request.schemaHash
+    columnCount = request.columnCount
+    outputIndex = 0
+    content = .rows(request)
   }
 
-  /// What goes along with the request.
-  var extensions: Extensions {
-    switch self {
-    case .rows(let request): request.extensions
-    case .items(let request): request.extensions
-    }
+  /// The items of a request for a ranking.
+  init(_ request: RankRequest) {
+    model = request.model
+    rowCount = request.itemCount
+    traceID = request.extensions.traceID
+    routingKey = request.extensions.routingKey
+    byteCount = request.byteCount
+    encoding = request.encoding
+    schemaHash = request.schemaHash
+    columnCount = request.columnCount
+    outputIndex = request.outputIndex
+    content = .items(request)
   }
 
   /// Whether the values must be transformed.
   var areRaw: Bool { encoding == .rawColumns }
-
-  private var encoding: ScoreRequest.Encoding {
-    switch self {
-    case .rows(let request): request.encoding
-    case .items(let request): request.encoding
-    }
-  }
-
-  private var schemaHash: UInt64 {
-    switch self {
-    case .rows(let request): request.schemaHash
-    case .items(let request): request.schemaHash
-    }
-  }
-
-  private var columnCount: Int {
-    switch self {
-    case .rows(let request): request.columnCount
-    case .items(let request): request.columnCount
-    }
-  }
 
   /// Verifies that the rows were made for a version.
   ///
@@ -68,7 +70,7 @@ enum RequestRows: Sendable {
       throw .badInput("there are more or fewer columns than the model has")
     default: break
     }
-    if case .items(let request) = self, request.outputIndex >= info.outputWidth {
+    guard outputIndex < info.outputWidth else {
       throw .badInput("the model has no score of that index")
     }
   }
@@ -82,28 +84,26 @@ enum RequestRows: Sendable {
   func write(
     into features: inout MutableSpan<Float>, for version: ModelVersion
   ) throws(WireError) {
-    switch (self, encoding) {
-    case (.rows(let request), .floatRows):
+    switch content {
+    case .rows(let request):
+      if areRaw { return try transform(try request.rawColumns(), into: &features, version) }
       try request.copyFiniteRows(into: &features)
       version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) {
         .features(request.withFloatRows { rows in rows.indices.map { rows[$0] } })
       }
-    case (.items(let request), .floatRows):
+    case .items(let request):
+      if areRaw { return try transform(try request.rawColumns(), into: &features, version) }
       try request.verifyFinite()
       request.withFloatRows { shared, own in
-        let ownWidth = request.columnCount - shared.count
-        for item in 0..<request.itemCount {
-          let row = item * request.columnCount
+        let ownWidth = columnCount - shared.count
+        for item in 0..<rowCount {
+          let row = item * columnCount
           for column in shared.indices { features[row + column] = shared[column] }
           for column in 0..<ownWidth {
             features[row + shared.count + column] = own[item * ownWidth + column]
           }
         }
       }
-    case (.rows(let request), .rawColumns):
-      try transform(try request.rawColumns(), into: &features, version)
-    case (.items(let request), .rawColumns):
-      try transform(try request.rawColumns(), into: &features, version)
     }
   }
 
@@ -118,6 +118,7 @@ enum RequestRows: Sendable {
       guard let row = columns[index].firstRowNotWhole else { continue }
       throw .badInput("a value is not a whole number of at most 2^53", row: row, column: index)
     }
+    for index in features.indices { features[index] = 0 }
     do throws(ScoringError) {
       try version.model.transform(columns, rowCount: rowCount, into: &features)
       version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) { .columns(columns) }
@@ -136,20 +137,14 @@ extension RawColumn {
 }
 
 extension RequestRows {
-  /// The bytes of the rows.
-  var byteCount: Int {
-    switch self {
-    case .rows(let request): request.byteCount
-    case .items(let request): request.byteCount
-    }
-  }
-
   /// Returns the same rows in memory of their own, so that the loop's buffer is free again; rows
   /// that are too many for that buffer have memory of their own already.
   func detached() -> RequestRows {
-    switch self {
-    case .rows(let request): .rows(request.detached(upTo: ConnectionDriver.receiveLimit))
-    case .items(let request): .items(request.detached(upTo: ConnectionDriver.receiveLimit))
+    switch content {
+    case .rows(let request):
+      RequestRows(request.detached(upTo: ConnectionDriver.receiveLimit))
+    case .items(let request):
+      RequestRows(request.detached(upTo: ConnectionDriver.receiveLimit))
     }
   }
 }

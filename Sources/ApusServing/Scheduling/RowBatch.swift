@@ -18,13 +18,31 @@ final class RowBatch<Owner> {
     let transformNanoseconds: Int64
   }
 
-  private(set) var members: [Member] = []
-  private(set) var rowCount = 0
-  private var features = FloatScratch()
-  private var outputs = FloatScratch()
+  private struct State: ~Copyable {
+    var members: [Member] = []
+    /// Who computes the rows, and what of them: the same for all members.
+    var version: ModelVersion?
+    var isExtraction = false
+    var width = 0
+    var rowCount = 0
+    var nanoseconds = 0
+    var features = FloatScratch()
+    var outputs = FloatScratch()
+  }
+
+  private let state = Confined(State())
+
+  /// The requests, in the order of their rows.
+  var members: [Member] { state.with { $0.members } }
+
+  /// The rows of all requests.
+  var rowCount: Int { state.with { $0.rowCount } }
+
+  /// The predicted time of all requests.
+  var nanoseconds: Int { state.with { $0.nanoseconds } }
 
   /// Whether there is nothing to do.
-  var isEmpty: Bool { members.isEmpty }
+  var isEmpty: Bool { rowCount == 0 }
 
   /// Takes a request in.
   ///
@@ -32,20 +50,31 @@ final class RowBatch<Owner> {
   ///   - task: The request; those of one batch have one version, and all or none want embeddings.
   ///   - rows: Its rows, of which nothing is kept.
   ///   - owner: Who waits for it.
+  ///   - nanoseconds: The predicted time.
   /// - Throws: ``WireError`` if a value is unusable; the batch is as it was.
-  func add(_ task: ScoringTask, rows: borrowing RequestRows, owner: Owner) throws(WireError) {
+  func add(
+    _ task: ScoringTask, rows: borrowing RequestRows, owner: Owner, nanoseconds: Int = 0
+  ) throws(WireError) {
     let width = task.version.info.featureWidth
-    let range = rowCount * width..<(rowCount + task.rowCount) * width
-    features.reserve(range.upperBound)
     let start = rows.areRaw ? NIODeadline.now() : task.receivedAt
-    try features.withMutable(range) { features throws(WireError) in
-      try rows.write(into: &features, for: task.version)
+    try state.with { state throws(WireError) in
+      let range = state.rowCount * width..<(state.rowCount + task.rowCount) * width
+      state.features.reserve(range.upperBound)
+      try state.features.withMutable(range) { features throws(WireError) in
+        try rows.write(into: &features, for: task.version)
+      }
+      if state.rowCount == 0 {
+        state.version = task.version
+        state.isExtraction = task.form == .extract
+        state.width = task.width
+      }
+      state.members.append(
+        Member(
+          task: task, owner: owner, firstRow: state.rowCount,
+          transformNanoseconds: rows.areRaw ? (NIODeadline.now() - start).nanoseconds : 0))
+      state.rowCount += task.rowCount
+      state.nanoseconds += nanoseconds
     }
-    members.append(
-      Member(
-        task: task, owner: owner, firstRow: rowCount,
-        transformNanoseconds: rows.areRaw ? (NIODeadline.now() - start).nanoseconds : 0))
-    rowCount += task.rowCount
   }
 
   /// Computes all rows.
@@ -58,42 +87,72 @@ final class RowBatch<Owner> {
   func run(
     rowsAtOnce: Int = .max, isUnwanted: () -> Bool = { false }
   ) throws(ScoringError) -> Bool {
-    guard let first = members.first?.task else { return true }
-    let (model, inputWidth) = (first.version.model, first.version.info.featureWidth)
-    let width = first.width
-    outputs.reserve(rowCount * width)
     var row = 0
     while row < rowCount {
       guard row == 0 || !isUnwanted() else { return false }
-      let count = min(rowsAtOnce, rowCount - row)
-      let inputs = row * inputWidth..<(row + count) * inputWidth
-      try outputs.withMutable(row * width..<(row + count) * width) { outputs throws(ScoringError) in
-        for index in outputs.indices { outputs[index] = 0 }
-        try features.withSpan(inputs) { features throws(ScoringError) in
-          if first.form == .extract {
-            try model.extract(floatRows: features, rowCount: count, into: &outputs)
-          } else {
-            try model.score(floatRows: features, rowCount: count, into: &outputs)
-          }
-        }
+      row += try state.with { state throws(ScoringError) in
+        let count = min(rowsAtOnce, state.rowCount - row)
+        try Self.compute(row..<row + count, &state)
+        return count
       }
-      row += count
     }
     return true
+  }
+
+  private static func compute(
+    _ rows: Range<Int>, _ state: inout State
+  ) throws(ScoringError) {
+    guard let version = state.version else { return }
+    let (inputWidth, width) = (version.info.featureWidth, state.width)
+    state.outputs.reserve(state.rowCount * width)
+    let inputs = rows.lowerBound * inputWidth..<rows.upperBound * inputWidth
+    let outputs = rows.lowerBound * width..<rows.upperBound * width
+    let isExtraction = state.isExtraction
+    try state.outputs.withMutable(outputs) { outputs throws(ScoringError) in
+      for index in outputs.indices { outputs[index] = 0 }
+      try state.features.withSpan(inputs) { features throws(ScoringError) in
+        if isExtraction {
+          try version.model.extract(floatRows: features, rowCount: rows.count, into: &outputs)
+        } else {
+          try version.model.score(floatRows: features, rowCount: rows.count, into: &outputs)
+        }
+      }
+    }
   }
 
   /// Calls `body` with what was computed for a member.
   func withOutputs<Result, Failure: Error>(
     of member: Member, _ body: (Span<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let width = member.task.width
-    let first = member.firstRow * width
-    return try outputs.withSpan(first..<first + member.task.rowCount * width, body)
+    let (first, count) = (member.firstRow, member.task.rowCount)
+    return try state.with { state throws(Failure) in
+      try state.outputs.withSpan(first * state.width..<(first + count) * state.width, body)
+    }
+  }
+
+  /// Takes the requests out, so that they can be answered while nobody else holds them.
+  func takeMembers() -> [Member] {
+    var members: [Member] = []
+    state.with { swap(&members, &$0.members) }
+    return members
   }
 
   /// Empties the batch and keeps its memory.
-  func removeAll() {
+  ///
+  /// - Parameter members: What was taken out, if anything, whose memory is used again.
+  func reset(reusing members: inout [Member]) {
     members.removeAll(keepingCapacity: true)
-    rowCount = 0
+    state.with { state in
+      swap(&state.members, &members)
+      state.version = nil
+      state.rowCount = 0
+      state.nanoseconds = 0
+    }
+  }
+
+  /// Empties the batch.
+  func removeAll() {
+    var members = takeMembers()
+    reset(reusing: &members)
   }
 }

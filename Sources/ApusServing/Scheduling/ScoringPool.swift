@@ -15,6 +15,13 @@ final class ScoringPool: Sendable {
     var isStopping = false
   }
 
+  private enum Admission {
+    /// The work could not be done in time.
+    case late
+    /// The work waits, but for what has no place now; that may be the work itself.
+    case queued(displaced: [FairQueue<ScoringJob>.Entry])
+  }
+
   /// Work is looked after between pieces of about this predicted time.
   private static let pieceNanoseconds = 1_000_000
 
@@ -65,27 +72,21 @@ final class ScoringPool: Sendable {
       job, model: ObjectIdentifier(job.task.version), connection: ObjectIdentifier(job.connection),
       isBulk: job.task.flags.contains(.bulk), deadline: job.task.deadline,
       rows: job.task.rowCount, bytes: job.rows.byteCount, nanoseconds: cost)
-    let (wait, refused) = state.withLock { state in
+    let (admission, wait) = state.withLock { state -> (Admission, Int) in
       let wait = (state.takenNanoseconds + state.queue.nanoseconds) / limits.scoringThreads
       // Bulk waits for whatever comes, so its end cannot be told.
-      if !entry.isBulk, now + .nanoseconds(Int64(wait + cost)) > job.task.deadline {
-        return (wait, [entry])
-      }
-      return (wait, state.queue.insert(entry))
+      let isLate = !entry.isBulk && now + .nanoseconds(Int64(wait + cost)) > entry.deadline
+      return (isLate ? .late : .queued(displaced: state.queue.insert(entry)), wait)
     }
     let retry = Self.retryMilliseconds(wait)
-    let isLate =
-      refused.first?.element === job
-      && now + .nanoseconds(Int64(wait + cost))
-        > job.task.deadline
-    for entry in refused {
-      let error: WireError =
-        isLate
-        ? .deadline(.admission, retryAfterMilliseconds: retry)
-        : .overloaded(retryAfterMilliseconds: retry)
-      finish(entry.element, .failure(error))
+    switch admission {
+    case .late: finish(job, .failure(.deadline(.admission, retryAfterMilliseconds: retry)))
+    case .queued(let displaced):
+      for entry in displaced {
+        finish(entry.element, .failure(.overloaded(retryAfterMilliseconds: retry)))
+      }
+      if !displaced.contains(where: { $0.element === job }) { work.signal() }
     }
-    if refused.first?.element !== job { work.signal() }
   }
 
   /// The time after which the queue of now will be done, in whole milliseconds.
@@ -196,7 +197,7 @@ final class ScoringPool: Sendable {
       let end = NIODeadline.now()
       guard isWhole else { return finishUnwanted(batch) }
       let times = BatchTimes(start: start, computeStart: computeStart, end: end)
-      times.record(batch)
+      times.record(batch.members, rowCount: batch.rowCount)
       for member in batch.members {
         var frame = ByteBuffer()
         do throws(WireError) {

@@ -57,6 +57,7 @@ final class ChannelTransport: ChannelDuplexHandler, ConnectionTransport {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
+    scheduler.beginTurn()
     driver?.writabilityChanged()
     scheduler.endTurn()
     resumeReading()

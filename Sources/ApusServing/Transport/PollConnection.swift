@@ -9,7 +9,7 @@ final class PollConnection: ConnectionTransport {
   private unowned let loop: PollLoopRun
   let driver: ConnectionDriver
   /// What the peer has not taken yet.
-  private var unsent = ByteBuffer()
+  private let unsent = Confined(ByteBuffer())
   private var interest: Poller.Interest = .input
   private var isFlushAwaited = false
   private var isInputEnded = false
@@ -36,7 +36,7 @@ final class PollConnection: ConnectionTransport {
   ///   - event: What.
   ///   - received: The loop's buffer, empty, to read into.
   func handle(_ event: Poller.Event, received: inout ByteBuffer) {
-    if event.isWritable, unsent.readableBytes > 0 || isFlushAwaited { sendMore() }
+    if event.isWritable, hasUnsent || isFlushAwaited { sendMore() }
     guard event.isReadable, !isClosed else { return }
     // The poller tells of a broken connection until it is closed, whoever reads it.
     if !receive(&received), event.isBroken { close() }
@@ -70,15 +70,19 @@ final class PollConnection: ConnectionTransport {
 
   // MARK: ConnectionTransport
 
-  var isWritable: Bool { unsent.readableBytes < loop.server.configuration.outboundLimit }
+  var isWritable: Bool {
+    unsent.with { $0.readableBytes } < loop.server.configuration.outboundLimit
+  }
+
+  private var hasUnsent: Bool { unsent.with { $0.readableBytes > 0 } }
 
   func send(_ bytes: inout ByteBuffer) {
     guard !isClosed else { return bytes.clear() }
-    if unsent.readableBytes == 0 {
+    if !hasUnsent {
       guard socket.send(from: &bytes) else { return close() }
     }
     guard bytes.readableBytes > 0 else { return bytes.clear() }
-    unsent.writeBuffer(&bytes)
+    unsent.with { _ = $0.writeBuffer(&bytes) }
     bytes.clear()
     updateInterest()
     if !isWritable { driver.writabilityChanged() }
@@ -86,7 +90,7 @@ final class PollConnection: ConnectionTransport {
 
   func notifyWhenFlushed() {
     isFlushAwaited = true
-    if unsent.readableBytes == 0 { loop.flushed(self) }
+    if !hasUnsent { loop.flushed(self) }
   }
 
   /// The notice that was asked for.
@@ -114,13 +118,13 @@ final class PollConnection: ConnectionTransport {
 
   private func sendMore() {
     let wasWritable = isWritable
-    guard socket.send(from: &unsent) else { return close() }
-    if unsent.readableBytes == 0 {
-      // Memory that a slow peer once needed is not kept for it.
-      unsent = ByteBuffer()
-      tellFlushed()
+    guard unsent.with({ socket.send(from: &$0) }) else { return close() }
+    if hasUnsent {
+      unsent.with { _ = $0.discardReadBytes() }
     } else {
-      unsent.discardReadBytes()
+      // Memory that a slow peer once needed is not kept for it.
+      unsent.with { $0 = ByteBuffer() }
+      tellFlushed()
     }
     guard !isClosed else { return }
     updateInterest()
@@ -130,7 +134,7 @@ final class PollConnection: ConnectionTransport {
   /// Not reading is what holds a peer back that does not read its replies.
   private func updateInterest() {
     var wanted: Poller.Interest = []
-    if unsent.readableBytes > 0 { wanted.insert(.output) }
+    if hasUnsent { wanted.insert(.output) }
     if !isInputEnded, isWritable || !driver.acceptsFrames { wanted.insert(.input) }
     guard wanted != interest else { return }
     interest = wanted

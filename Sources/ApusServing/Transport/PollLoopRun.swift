@@ -11,14 +11,12 @@ final class PollLoopRun {
     static let firstConnection: UInt64 = 16
   }
 
-  /// Bytes that are read at once; a connection that has more gets another turn.
-  private static let receiveLimit = 64 << 10
   /// Connections that a loop which polls without pause looks at without asking the poller.
   private static let busyConnections = 4
 
   let server: ServerContext
   private let scheduler: LoopScheduler
-  private var poller: Poller
+  private let poller: Confined<Poller>
   private let mailbox: Mailbox<PollLoop.Message>
   private let loops: [Mailbox<PollLoop.Message>]
   private var nextLoop = 0
@@ -29,7 +27,7 @@ final class PollLoopRun {
   private var wakes = WakeQueue()
   private var flushed: [PollConnection] = []
   private var closed: [PollConnection] = []
-  private var received = ByteBuffer()
+  private let received = Confined(ByteBuffer())
   /// The models that the clients know of.
   private var announced: CatalogSnapshot
   private var isStopping = false
@@ -39,7 +37,7 @@ final class PollLoopRun {
     loops: [Mailbox<PollLoop.Message>]
   ) {
     self.server = server
-    self.poller = poller
+    self.poller = Confined(poller)
     self.mailbox = mailbox
     self.loops = loops
     scheduler = LoopScheduler(server)
@@ -53,16 +51,15 @@ final class PollLoopRun {
     // Nobody else may hold them, or their addresses would not be free after a drain.
     self.listeners = listeners?.take() ?? []
     do throws(SystemError) {
-      try poller.add(mailbox.number, token: Token.mailbox, for: .input)
+      try watch(mailbox.number, as: Token.mailbox)
       for (index, listener) in self.listeners.enumerated() {
-        try poller.add(
-          listener.socket.number, token: Token.firstListener + UInt64(index), for: .input)
+        try watch(listener.socket.number, as: Token.firstListener + UInt64(index))
       }
     } catch {
       // These are the first descriptors of a new poller: nothing but a fault of ours refuses them.
       preconditionFailure("\(error)")
     }
-    received.reserveCapacity(Self.receiveLimit)
+    received.with { $0.reserveCapacity(2 * ConnectionDriver.receiveLimit) }
     while !isStopping || !connections.isEmpty { turn() }
   }
 
@@ -70,10 +67,11 @@ final class PollLoopRun {
 
   private func turn() {
     if server.configuration.latencyMode == .busyPoll, pollBusily() { return }
-    let count = poller.wait(timeoutMilliseconds: waitMilliseconds())
+    let timeout = waitMilliseconds()
+    let count = poller.with { $0.wait(timeoutMilliseconds: timeout) }
     if count == 0, server.configuration.latencyMode == .busyPoll { clinux_pause() }
     scheduler.beginTurn()
-    for index in 0..<count { handle(poller.event(index)) }
+    for index in 0..<count { handle(poller.with { $0.event(index) }) }
     finishTurn()
   }
 
@@ -85,7 +83,7 @@ final class PollLoopRun {
     scheduler.beginTurn()
     var isBusy = false
     for connection in connections.values where !connection.isClosed {
-      isBusy = connection.receive(&received) || isBusy
+      isBusy = received.with { connection.receive(&$0) } || isBusy
     }
     if isBusy { finishTurn() }
     return isBusy
@@ -111,7 +109,7 @@ final class PollLoopRun {
       for message in mailbox.take() { handle(message) }
     case Token.firstConnection...:
       guard let connection = connections[event.token], !connection.isClosed else { return }
-      connection.handle(event, received: &received)
+      received.with { connection.handle(event, received: &$0) }
     default: accept(listeners[Int(event.token - Token.firstListener)])
     }
   }
@@ -148,7 +146,7 @@ final class PollLoopRun {
       connection.driver.complete(correlationID, reply)
       scheduler.flushLater(connection.driver)
     case .drain:
-      for listener in listeners { poller.remove(listener.socket.number) }
+      for listener in listeners { poller.with { $0.remove(listener.socket.number) } }
       listeners = []
       for connection in connections.values { connection.driver.drain() }
     case .modelsChanged:
@@ -184,7 +182,7 @@ final class PollLoopRun {
       scheduler, sink: PollReplySink(mailbox: mailbox, token: lastToken), peer: peer, role: role)
     let connection = PollConnection(socket, token: lastToken, loop: self, driver: driver)
     do throws(SystemError) {
-      try poller.add(connection.number, token: lastToken, for: .input)
+      try watch(connection.number, as: lastToken)
     } catch {
       return server.metrics.recordConnectionRefused(.descriptors)
     }
@@ -192,11 +190,17 @@ final class PollLoopRun {
     driver.opened(on: connection)
   }
 
+  private func watch(_ descriptor: Int32, as token: UInt64) throws(SystemError) {
+    try poller.with { poller throws(SystemError) in
+      try poller.add(descriptor, token: token, for: .input)
+    }
+  }
+
   // MARK: What connections ask for
 
   func watch(_ connection: PollConnection, for interest: Poller.Interest) {
     // It was added, so that only a fault of ours refuses the change.
-    try? poller.change(connection.number, token: connection.token, to: interest)
+    poller.with { try? $0.change(connection.number, token: connection.token, to: interest) }
   }
 
   func schedule(_ connection: PollConnection, at deadline: NIODeadline) {
@@ -206,7 +210,7 @@ final class PollLoopRun {
   func flushed(_ connection: PollConnection) { flushed.append(connection) }
 
   func closed(_ connection: PollConnection) {
-    poller.remove(connection.number)
+    poller.with { $0.remove(connection.number) }
     closed.append(connection)
   }
 }
