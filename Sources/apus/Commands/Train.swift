@@ -53,7 +53,7 @@ struct Train: ParsableCommand {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()
     var options = reading.options
-    options.kinds = columns.kinds.values
+    options.kinds = columns.readingKinds
     let table = try Table(csv: reading.data, options: options)
     let product = try train(on: table, named: folder.name)
     for note in product.notes { Terminal.report("  \(note)") }
