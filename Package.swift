@@ -145,7 +145,7 @@ let package = Package(
     tests("ApusSimulationTests", ["ApusSimulation"]),
     tests(
       "ApusTrainingTests",
-      ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"]),
+      ["ApusCPU", "ApusCompute", "ApusData", "ApusNN", "ApusRandom", "ApusTraining"]),
     tests("ApusWireTests", ["ApusWire", nio("NIOCore")]),
     tests("CSIMDTests", ["ApusRandom", "CSIMD"]),
     tests("EndToEndTests", []),

@@ -34,26 +34,44 @@ public struct Split: Hashable, Sendable {
     validationFraction: Double,
     seed: UInt64
   ) throws(DataError) {
-    let fractions = [testFraction, validationFraction]
-    let areShares = fractions.allSatisfy { 0..<1 ~= $0 }
-    let sizes = areShares ? fractions.map { Int((Double(labels.count) * $0).rounded()) } : []
-    guard areShares, sizes.reduce(0, +) < labels.count else {
-      throw DataError(
-        .invalidOption,
-        "the test and validation parts leave no row to train on",
-        expected: "fractions of 0 or more whose sum is below 1",
-        found: "\(testFraction) and \(validationFraction) of \(labels.count) rows"
-      )
-    }
+    let sizes = try Self.sizes(
+      of: labels.count, testFraction: testFraction, validationFraction: validationFraction)
     var random = PhiloxSequence(seed: seed)
     var classes = Self.classes(of: labels, stratified: stratified)
     for index in classes.indices { random.shuffle(&classes[index]) }
 
-    let test = Self.take(sizes[0], outOf: labels.count, from: &classes)
-    let validation = Self.take(sizes[1], outOf: labels.count - sizes[0], from: &classes)
-    self.test = test.sorted()
+    let test = Self.take(sizes.test, outOf: labels.count, from: &classes)
+    let validation = Self.take(
+      sizes.validation, outOf: labels.count - sizes.test, from: &classes)
+    self.init(train: Array(classes.joined()), validation: validation, test: test)
+  }
+
+  init(train: [Int], validation: [Int], test: [Int]) {
+    self.train = train.sorted()
     self.validation = validation.sorted()
-    self.train = classes.joined().sorted()
+    self.test = test.sorted()
+  }
+
+  /// The rows that the test and the validation are due.
+  ///
+  /// - Throws: `DataError` with `invalidOption` when the fractions leave nothing to train on.
+  static func sizes(
+    of rows: Int,
+    testFraction: Double,
+    validationFraction: Double
+  ) throws(DataError) -> (test: Int, validation: Int) {
+    let fractions = [testFraction, validationFraction]
+    let areShares = fractions.allSatisfy { 0..<1 ~= $0 }
+    let sizes = areShares ? fractions.map { Int((Double(rows) * $0).rounded()) } : []
+    guard areShares, sizes.reduce(0, +) < rows else {
+      throw DataError(
+        .invalidOption,
+        "the test and validation parts leave no row to train on",
+        expected: "fractions of 0 or more whose sum is below 1",
+        found: "\(testFraction) and \(validationFraction) of \(rows) rows"
+      )
+    }
+    return (sizes[0], sizes[1])
   }
 
   /// The rows of each class, classes in ascending order of their label.

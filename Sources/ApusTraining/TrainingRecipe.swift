@@ -23,6 +23,8 @@ public struct TrainingRecipe: Sendable {
   public var batchSize = 32
   /// The epochs without improvement after which training stops; nil to run all epochs.
   public var patience: Int? = 10
+  /// How rows are divided into those for training, for validation and for the test.
+  public var split = SplitRule.random
   /// The share of rows held out for the test.
   public var testFraction = 0.2
   /// The share of rows held out for validation.
@@ -78,10 +80,10 @@ public struct TrainingRecipe: Sendable {
     let loss = try loss(for: label)
     let labels = try label.values(in: table)
     let split = try Split(
-      labels: labels, stratified: label.task != .regression, testFraction: testFraction,
-      validationFraction: validationFraction, seed: seed)
+      of: table, by: self.split, labels: labels, stratified: label.task != .regression,
+      testFraction: testFraction, validationFraction: validationFraction, seed: seed)
     let transform = try FeatureTransform(
-      fitting: table, rows: split.train, label: label, options: features)
+      fitting: table, rows: split.train, label: label, options: featureOptions)
     let all = Examples(
       features: try FeatureEncoder(transform).features(of: table).matrix(), targets: labels,
       width: transform.width)
@@ -127,6 +129,14 @@ public struct TrainingRecipe: Sendable {
     return Product(
       artifact: artifact, result: result, test: test, validation: validation,
       duplicatesDropped: duplicatesDropped, rows: table.rowCount, notes: transform.notes)
+  }
+
+  /// How columns become features; one whose values are never on both sides of the split is none.
+  private var featureOptions: FeatureOptions {
+    guard case .group(let column) = split, column != label else { return features }
+    var options = features
+    options.droppedColumns.insert(column)
+    return options
   }
 
   /// The loss that was asked for, or the one that suits the label.

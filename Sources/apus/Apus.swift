@@ -19,8 +19,9 @@ struct Apus: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      Train.self, Evaluate.self, Score.self, Serve.self, AdminCommand.self, TokenCommand.self,
-      Bench.self, Inspect.self, Devices.self, Dump.self, Simulate.self, Demo.self, Version.self,
+      Prepare.self, Train.self, Evaluate.self, Score.self, Serve.self, AdminCommand.self,
+      TokenCommand.self, Bench.self, Inspect.self, Devices.self, Dump.self, Simulate.self,
+      Demo.self, Version.self,
     ])
 
   static func main() async {

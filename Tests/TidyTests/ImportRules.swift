@@ -50,7 +50,9 @@ enum ImportRules {
     "CFuzzer": [],
     "Fuzz": ["ApusServing", "ApusWire", "CFuzzer"],
     "ApusSimulationTests": ["ApusSimulation"],
-    "ApusTrainingTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"],
+    "ApusTrainingTests": [
+      "ApusCPU", "ApusCompute", "ApusData", "ApusNN", "ApusRandom", "ApusTraining",
+    ],
     "ApusWireTests": ["ApusWire"],
     "CSIMDTests": ["ApusRandom", "CSIMD"],
     "EndToEndTests": [],

@@ -52,11 +52,12 @@ enum TimestampParser {
   ///
   /// Counts years from March, so that the leap day is the last of its year.
   static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-    let shifted = month > 2 ? year : year - 1
+    // 400 years, 146,097 days, keep the year that begins in March -1 out of the divisions.
+    let shifted = (month > 2 ? year : year - 1) + 400
     let monthFromMarch = (month + 9) % 12
     let leapDays = shifted / 4 - shifted / 100 + shifted / 400
     // 153 days in every five months from March on; 719468 days from 0000-03-01 to 1970-01-01.
-    return shifted * 365 + leapDays + (153 * monthFromMarch + 2) / 5 + day - 1 - 719_468
+    return shifted * 365 + leapDays + (153 * monthFromMarch + 2) / 5 + day - 1 - 719_468 - 146_097
   }
 
   private static func daysInMonth(_ month: Int, year: Int) -> Int {

@@ -18,7 +18,10 @@ extension ColumnEncoder {
       guard number.isFinite else { return "the number to fill in, \(number), is not finite" }
     case .category(let category):
       guard !kind.isNumeric else { return "a number cannot be filled in by \"\(category)\"" }
+    case .nothing:
+      guard isOfTokens else { return "a missing value needs something that stands in for it" }
     }
+    guard !(isOfTokens && hasIndicator) else { return "identifiers have no indicator" }
     switch encoding {
     case .scaled(let scaling), .timestamp(let scaling):
       guard scaling.isFinite, scaling.deviation > 0 else {
@@ -34,8 +37,18 @@ extension ColumnEncoder {
       guard (1...Self.maximumBuckets).contains(buckets) else {
         return "\(buckets) buckets are not 1 to \(Self.maximumBuckets)"
       }
+    case .multiHot(_, let vocabulary): return vocabulary.fault
+    case .identifiers(let encoding): return encoding.fault
     }
     return nil
+  }
+
+  /// Whether values are taken apart into tokens, of which there may be none.
+  private var isOfTokens: Bool {
+    switch encoding {
+    case .multiHot, .identifiers: true
+    case .scaled, .oneHot, .oneHotNumbers, .hashed, .timestamp: false
+    }
   }
 
   /// Whether columns of a kind can be encoded in this way.
@@ -45,6 +58,7 @@ extension ColumnEncoder {
     case .oneHotNumbers: kind == .integer
     case .timestamp: kind == .timestamp
     case .oneHot, .hashed: kind == .category
+    case .multiHot, .identifiers: kind == .category || kind == .text
     }
   }
 }

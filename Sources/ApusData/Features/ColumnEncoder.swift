@@ -20,6 +20,13 @@ public struct ColumnEncoder: Codable, Hashable, Sendable {
     /// bucket like any other.
     case hashed(buckets: Int)
 
+    /// One slot per identifier of a vocabulary, 1 for each that a token of the value has; a
+    /// dictionary's slot 0 says that some token is not in it.
+    case multiHot(Tokenizer, Vocabulary)
+
+    /// Identifiers of tokens, -1 where there is none.
+    case identifiers(IdentifierEncoding)
+
     /// Five numbers: the standardised seconds, and sine and cosine of the hour of the day and of
     /// the day of the week, in UTC.
     case timestamp(Scaling)
@@ -31,6 +38,8 @@ public struct ColumnEncoder: Codable, Hashable, Sendable {
     case number(Double)
     /// A category.
     case category(String)
+    /// Nothing: no identifier, no slot.
+    case nothing
   }
 
   /// How a value becomes numbers.
@@ -52,6 +61,8 @@ public struct ColumnEncoder: Codable, Hashable, Sendable {
     case .oneHot(let categories): categories.count + 1
     case .oneHotNumbers(let values): values.count + 1
     case .hashed(let buckets): buckets
+    case .multiHot(_, let vocabulary): vocabulary.count
+    case .identifiers(let encoding): encoding.length
     case .timestamp: 5
     }
   }
@@ -69,10 +80,32 @@ public struct ColumnEncoder: Codable, Hashable, Sendable {
       case .oneHotNumbers(let values):
         values.map { "\(column)=\(Int(exactly: $0).map(String.init) ?? "\($0)")" }
           + ["\(column)=(other)"]
-      case .hashed(let buckets): (0..<buckets).map { "\(column)#\($0)" }
+      case .multiHot(_, .dictionary(let tokens)):
+        (["(other)"] + tokens).map { "\(column)=\($0)" }
+      case .hashed(let buckets), .multiHot(_, .hashed(let buckets)):
+        (0..<buckets).map { "\(column)#\($0)" }
+      case .identifiers(let encoding):
+        encoding.length == 1 ? [column] : (0..<encoding.length).map { "\(column)[\($0)]" }
       case .timestamp:
         ["", ".hourSine", ".hourCosine", ".weekdaySine", ".weekdayCosine"].map { column + $0 }
       }
     return names + (hasIndicator ? ["\(column)=(missing)"] : [])
+  }
+}
+
+extension ColumnEncoder: CustomStringConvertible {
+  /// The features in a few words, such as `3 slots` or `8 of 1201 identifiers by |`.
+  public var description: String {
+    let indicator = hasIndicator ? " and an indicator" : ""
+    return switch encoding {
+    case .scaled: "1 number" + indicator
+    case .timestamp: "5 numbers" + indicator
+    case .oneHot, .oneHotNumbers: "\(encodingWidth) slots" + indicator
+    case .hashed: "\(encodingWidth) hashed slots" + indicator
+    case .multiHot(let tokenizer, _): "\(encodingWidth) slots of tokens by \(tokenizer.rawValue)"
+    case .identifiers(let encoding):
+      "\(encoding.length) of \(encoding.vocabulary.count) identifiers by "
+        + encoding.tokenizer.rawValue + (encoding.isOrdered ? ", in order" : "")
+    }
   }
 }

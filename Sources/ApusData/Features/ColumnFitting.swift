@@ -12,16 +12,28 @@ struct ColumnFitting {
 
   /// Fits the encoder.
   ///
-  /// - Throws: `DataError` with `invalidOption` for a missing rule that does not fit the column's
-  ///   kind,
-  ///   `nonFinite` for numbers that cannot be summed.
+  /// - Throws: `DataError` with `invalidOption` for a missing rule or a form that does not fit the
+  ///   column's kind, `nonFinite` for numbers that cannot be summed.
   func result() throws(DataError) -> Result {
     guard rows.contains(where: { !column.missing.contains($0) }) else {
       return .leftOut(reason: "it has no value in the training rows")
     }
-    return switch column.storage {
-    case .numbers(let numbers): try fitNumbers(numbers)
-    case .strings(let dictionary, let codes): try fitStrings(dictionary, codes)
+    let form = options.forms[column.name]
+    switch column.storage {
+    case .numbers(let numbers):
+      guard form == nil else {
+        throw DataError(
+          .invalidOption,
+          "numbers have no tokens; read the column as category or text",
+          column: column.name,
+          expected: "a category or text",
+          found: column.kind.rawValue
+        )
+      }
+      return try fitNumbers(numbers)
+    case .strings(let dictionary, let codes):
+      guard let form else { return try fitStrings(dictionary, codes) }
+      return try fitTokens(form, dictionary, codes)
     }
   }
 
@@ -100,6 +112,14 @@ struct ColumnFitting {
     case .mostFrequent:
       let best = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
       return best?.key ?? 0
+    case .nothing:
+      throw DataError(
+        .invalidOption,
+        "only identifiers may be missing with nothing in their place",
+        column: column.name,
+        expected: "median, mostFrequent or constant",
+        found: rule.rawValue
+      )
     case .constant(let text):
       let bytes = Array(text.utf8)
       let range = 0..<bytes.count
@@ -127,7 +147,8 @@ struct ColumnFitting {
 
   private func fitStrings(_ dictionary: [String], _ codes: [UInt32]) throws(DataError) -> Result {
     guard column.kind == .category else {
-      return .leftOut(reason: "it is text with mostly distinct values")
+      return .leftOut(
+        reason: "it is text with mostly distinct values, and no form was declared for it")
     }
     var codeCounts = [Int](repeating: 0, count: dictionary.count)
     for row in rows where !column.missing.contains(row) { codeCounts[Int(codes[row])] += 1 }
@@ -143,6 +164,9 @@ struct ColumnFitting {
     guard hasIndicator || (counts.count > 1 && !frequent.isEmpty) else {
       return .leftOut(reason: "it has only one value, or only rare ones, in the training rows")
     }
+    if options.embedsCategories, frequent.count > options.oneHotLimit {
+      return try fitTokens(ColumnForm(.identifier), dictionary, codes)
+    }
     let encoding: ColumnEncoder.Encoding =
       frequent.count > options.oneHotLimit
       ? .hashed(buckets: options.hashBuckets) : .oneHot(categories: frequent)
@@ -152,15 +176,16 @@ struct ColumnFitting {
     )
   }
 
-  private func fillCategory(
+  func fillCategory(
     _ rule: MissingRule,
     counts: [String: Int]
   ) throws(DataError) -> String {
     switch rule {
-    case .median:
+    case .median, .nothing:
       throw DataError(
         .invalidOption,
-        "a category has no median",
+        rule == .median
+          ? "a category has no median" : "a slot must stand in for a missing category",
         column: column.name,
         expected: "mostFrequent or constant",
         found: rule.rawValue

@@ -15,6 +15,8 @@ public struct FeatureEncoder: Sendable {
     var indicator: Int?
     /// The slot of each category; empty where the column is not one-hot.
     var slots: [String: Int] = [:]
+    /// The way from text to identifiers; nil where the column has none.
+    var lookup: TokenLookup?
   }
 
   /// One per column of the schema, in its order.
@@ -33,11 +35,17 @@ public struct FeatureEncoder: Sendable {
         offset: offset,
         indicator: encoder.hasIndicator ? offset + encoder.encodingWidth : nil
       )
-      if case .oneHot(let categories) = encoder.encoding {
+      switch encoder.encoding {
+      case .oneHot(let categories):
         binding.slots = Dictionary(
           zip(categories, categories.indices),
           uniquingKeysWith: { first, _ in first }
         )
+      case .multiHot(let tokenizer, let vocabulary):
+        binding.lookup = TokenLookup(tokenizer, vocabulary)
+      case .identifiers(let encoding):
+        binding.lookup = TokenLookup(encoding.tokenizer, encoding.vocabulary)
+      case .scaled, .oneHotNumbers, .hashed, .timestamp: break
       }
       return binding
     }
@@ -132,7 +140,7 @@ public struct FeatureEncoder: Sendable {
     case .scaled(let scaling): .scaled(numbers, scaling, fill: fill)
     case .oneHotNumbers(let values): .oneHotNumbers(numbers, values: values, fill: fill)
     case .timestamp(let scaling): .timestamp(numbers, scaling, fill: fill)
-    case .oneHot, .hashed:
+    case .oneHot, .hashed, .multiHot, .identifiers:
       preconditionFailure("the encoder of numbers in \(name(index)) is one of categories")
     }
   }
@@ -155,6 +163,9 @@ public struct FeatureEncoder: Sendable {
         found: "\(codes[row])"
       )
     }
+    if let lookup = binding.lookup {
+      return tokens(dictionary, codes, binding.encoder, lookup)
+    }
     guard case .category(let fill) = binding.encoder.fill else {
       preconditionFailure("the encoder of categories in \(name(index)) fills in a number")
     }
@@ -162,12 +173,35 @@ public struct FeatureEncoder: Sendable {
       switch binding.encoder.encoding {
       case .oneHot(let categories): binding.slots[category] ?? categories.count
       case .hashed(let buckets): Int(StableHash.hash(category) % UInt64(buckets))
-      case .scaled, .oneHotNumbers, .timestamp:
+      case .scaled, .oneHotNumbers, .multiHot, .identifiers, .timestamp:
         preconditionFailure("the encoder of categories in \(name(index)) is one of numbers")
       }
     }
     if dictionary.count == 1 { return .slot(slot(dictionary[0]), fill: slot(fill)) }
     return .slots(codes, slotOfCode: dictionary.map(slot), fill: slot(fill))
+  }
+
+  /// The values of a column of tokens: each distinct text is taken apart once.
+  private func tokens(
+    _ dictionary: [String],
+    _ codes: [UInt32],
+    _ encoder: ColumnEncoder,
+    _ lookup: TokenLookup
+  ) -> Features.Values {
+    // Behind the texts of the dictionary stands what a missing value is filled in by.
+    var identifiers = dictionary.map(lookup.identifiers)
+    if case .category(let text) = encoder.fill {
+      identifiers.append(lookup.identifiers(of: text))
+    } else {
+      identifiers.append([])
+    }
+    if case .identifiers(let encoding) = encoder.encoding {
+      return .identifiers(
+        codes, rows: identifiers.flatMap(encoding.row), length: encoding.length)
+    }
+    return .multiHot(
+      codes, slots: identifiers.flatMap(\.self),
+      ends: identifiers.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })
   }
 
   private func name(_ index: Int) -> String { transform.schema.columns[index].name }

@@ -33,6 +33,25 @@ public struct FeatureOptions: Hashable, Sendable {
   /// Columns to leave out.
   public var droppedColumns: Set<String>
 
+  /// The forms of some columns of strings, by name; all others are found out.
+  public var forms: [String: ColumnForm]
+
+  /// Whether a column with more categories than `oneHotLimit` becomes identifiers instead of hashed
+  /// slots; for nets that look identifiers up.
+  public var embedsCategories: Bool
+
+  /// The number of tokens up to which identifiers are those of a dictionary; above it, of hashes.
+  public var dictionaryLimit: Int
+
+  /// The buckets of hashed identifiers; nil for a power of two by the number of tokens.
+  public var identifierBuckets: Int?
+
+  /// The share of training values all of whose tokens a row has room for, above 0 and at most 1.
+  public var tokenShare: Double
+
+  /// The greatest number of tokens that a row has room for.
+  public var tokenLimit: Int
+
   /// Creates options.
   ///
   /// - Parameters:
@@ -44,6 +63,12 @@ public struct FeatureOptions: Hashable, Sendable {
   ///   - missingIndicators: Whether columns with missing values get an indicator.
   ///   - missingRules: The missing rules of some columns, by name.
   ///   - droppedColumns: Columns to leave out.
+  ///   - forms: The forms of some columns of strings, by name.
+  ///   - embedsCategories: Whether columns of many categories become identifiers.
+  ///   - dictionaryLimit: The number of tokens that a dictionary holds.
+  ///   - identifierBuckets: The buckets of hashed identifiers.
+  ///   - tokenShare: The share of training values that a row has room for.
+  ///   - tokenLimit: The greatest number of tokens in a row.
   public init(
     oneHotLimit: Int = 64,
     hashBuckets: Int = 64,
@@ -52,8 +77,20 @@ public struct FeatureOptions: Hashable, Sendable {
     squashAboveSkewness: Double? = 1,
     missingIndicators: Bool = true,
     missingRules: [String: MissingRule] = [:],
-    droppedColumns: Set<String> = []
+    droppedColumns: Set<String> = [],
+    forms: [String: ColumnForm] = [:],
+    embedsCategories: Bool = false,
+    dictionaryLimit: Int = 50_000,
+    identifierBuckets: Int? = nil,
+    tokenShare: Double = 0.95,
+    tokenLimit: Int = 128
   ) {
+    precondition(
+      0 < tokenShare && tokenShare <= 1 && 1...IdentifierEncoding.lengthLimit ~= tokenLimit,
+      "a token share of \(tokenShare) with at most \(tokenLimit) tokens")
+    precondition(
+      1...Vocabulary.limit ~= identifierBuckets ?? 1 && 1..<Vocabulary.limit ~= dictionaryLimit,
+      "a dictionary of \(dictionaryLimit) tokens, or \(identifierBuckets ?? 1) buckets")
     self.oneHotLimit = oneHotLimit
     self.hashBuckets = hashBuckets
     self.integersAsCategoriesUpTo = integersAsCategoriesUpTo
@@ -62,5 +99,16 @@ public struct FeatureOptions: Hashable, Sendable {
     self.missingIndicators = missingIndicators
     self.missingRules = missingRules
     self.droppedColumns = droppedColumns
+    self.forms = forms
+    self.embedsCategories = embedsCategories
+    self.dictionaryLimit = dictionaryLimit
+    self.identifierBuckets = identifierBuckets
+    self.tokenShare = tokenShare
+    self.tokenLimit = tokenLimit
+  }
+
+  /// The columns that these options name.
+  var namedColumns: Set<String> {
+    droppedColumns.union(missingRules.keys).union(forms.keys)
   }
 }

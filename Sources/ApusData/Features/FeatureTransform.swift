@@ -23,8 +23,8 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
 
   /// Fits a transform to the training rows of a table.
   ///
-  /// Columns of text, columns with no value or only one, and those that the options drop are left
-  /// out of the schema; `notes` says so.
+  /// Columns of text without a declared form, columns with no value or only one, and those that
+  /// the options drop are left out of the schema; `notes` says so.
   ///
   /// - Parameters:
   ///   - table: The table; every column but the label may become features.
@@ -40,7 +40,7 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     options: FeatureOptions = FeatureOptions()
   ) throws(DataError) {
     guard !rows.isEmpty else { throw DataError(.noRows, "there are no training rows") }
-    for name in options.droppedColumns.union(options.missingRules.keys).sorted() {
+    for name in options.namedColumns.sorted() {
       _ = try table.requiredColumn(named: name)
     }
     var columns: [Schema.Column] = []

@@ -17,6 +17,10 @@ public struct Features: Sendable {
     case slots([UInt32], slotOfCode: [Int], fill: Int)
     /// As `slots`, where all values that are there are the same: the case of a single row.
     case slot(Int, fill: Int)
+    /// For each code, and last for what is missing, `length` identifiers.
+    case identifiers([UInt32], rows: [Float], length: Int)
+    /// For each code, and last for what is missing, the slots between two ends.
+    case multiHot([UInt32], slots: [Int], ends: [Int])
   }
 
   struct BoundColumn: Sendable {
@@ -140,6 +144,12 @@ extension Features.Values {
       output[target + (isMissing ? fill : slotOfCode[Int(codes[row])])] = 1
     case .slot(let slot, let fill):
       output[target + (isMissing ? fill : slot)] = 1
+    case .identifiers(let codes, let rows, let length):
+      let first = isMissing ? rows.count - length : Int(codes[row]) * length
+      for index in 0..<length { output[target + index] = rows[first + index] }
+    case .multiHot(let codes, let slots, let ends):
+      let code = isMissing ? ends.count - 2 : Int(codes[row])
+      for slot in slots[ends[code]..<ends[code + 1]] { output[target + slot] = 1 }
     }
   }
 

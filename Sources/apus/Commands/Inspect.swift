@@ -47,7 +47,7 @@ struct Inspect: ParsableCommand {
     if let report = manifest.scoringPrecision { lines += ["", "scores in \(report)"] }
     lines += ["", "columns (schema \(String(manifest.transform.schema.hash, radix: 16))):"]
     lines += zip(manifest.transform.schema.columns, manifest.transform.encoders).map {
-      "  \($0.name): \($0.kind.rawValue), \($1.width) features, missing: \($0.missingRule.rawValue)"
+      "  \($0.name): \($0.kind.rawValue), \($1), missing: \($0.missingRule.rawValue)"
     }
     lines += manifest.transform.notes.map { "  \($0)" }
     lines += ["", "net (\(artifact.parameterCount) parameters):"]

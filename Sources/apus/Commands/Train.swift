@@ -31,6 +31,13 @@ struct Train: ParsableCommand {
   @Option(help: "The model's folder; its last part is the model's name.")
   var output: String
 
+  @Option(
+    help: """
+      How rows are divided: random, group:COLUMN (rows of one user on one side) or time:COLUMN \
+      (the newest test).
+      """)
+  var split = SplitRule.random
+
   @Option(help: "The share of rows held out for the test.")
   var test = 0.2
 
@@ -53,7 +60,7 @@ struct Train: ParsableCommand {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()
     var options = reading.options
-    options.kinds = columns.kinds.values
+    options.kinds = columns.readingKinds
     let table = try Table(csv: reading.data, options: options)
     let product = try train(on: table, named: folder.name)
     for note in product.notes { Terminal.report("  \(note)") }
@@ -84,6 +91,7 @@ struct Train: ParsableCommand {
   private func recipe() -> TrainingRecipe {
     var recipe = TrainingRecipe(label: label)
     recipe.features = columns.features
+    recipe.split = split
     recipe.testFraction = test
     recipe.validationFraction = validation
     recipe.seed = seed

@@ -1,0 +1,4 @@
+internal import ApusData
+public import ArgumentParser
+
+extension SplitRule: ExpressibleByArgument {}
