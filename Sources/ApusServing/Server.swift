@@ -1,3 +1,4 @@
+internal import ApusSystem
 internal import Dispatch
 public import Logging
 public import NIOCore

@@ -1,3 +1,4 @@
+import ApusSystem
 import ApusWire
 import Dispatch
 import NIOCore
@@ -21,7 +22,7 @@ final class ScoringPool: Sendable {
   private let limits: ServerConfiguration
   private let state: Mutex<State>
   private let work = DispatchSemaphore(value: 0)
-  private let threads = Mutex<[LoopThread]>([])
+  private let threads = Mutex<[SystemThread]>([])
 
   /// Creates a pool that does not run yet.
   init(_ configuration: ServerConfiguration) {
@@ -39,7 +40,7 @@ final class ScoringPool: Sendable {
   /// - Throws: ``SystemError``.
   func start() throws(SystemError) {
     for index in 0..<limits.scoringThreads {
-      let thread = try LoopThread("apus-score-\(index)") { self.run() }
+      let thread = try SystemThread("apus-score-\(index)") { self.run() }
       threads.withLock { $0.append(thread) }
     }
   }

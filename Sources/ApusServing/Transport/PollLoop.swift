@@ -1,3 +1,4 @@
+import ApusSystem
 import ApusWire
 import NIOCore
 
@@ -23,9 +24,9 @@ final class PollLoop: Sendable {
   }
 
   private let mailbox: Mailbox<Message>
-  private let thread: LoopThread
+  private let thread: SystemThread
 
-  private init(mailbox: Mailbox<Message>, thread: LoopThread) {
+  private init(mailbox: Mailbox<Message>, thread: SystemThread) {
     self.mailbox = mailbox
     self.thread = thread
   }
@@ -48,7 +49,7 @@ final class PollLoop: Sendable {
     for (index, mailbox) in all.enumerated() {
       let poller = Handover(try Poller())
       let processors = server.configuration.processors
-      let thread = try LoopThread(
+      let thread = try SystemThread(
         "apus-loop-\(index)",
         processor: processors.isEmpty ? nil : processors[index % processors.count]
       ) {

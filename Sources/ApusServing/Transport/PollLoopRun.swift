@@ -1,3 +1,4 @@
+import ApusSystem
 import ApusWire
 import CLinux
 import NIOCore
