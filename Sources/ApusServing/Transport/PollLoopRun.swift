@@ -18,6 +18,7 @@ final class PollLoopRun {
   private static let busyConnections = 4
 
   let server: ServerContext
+  private let name: String
   private let scheduler: LoopScheduler
   private var poller: Poller
   private let mailbox: Mailbox<PollLoop.Message>
@@ -36,10 +37,11 @@ final class PollLoopRun {
   private var isStopping = false
 
   init(
-    _ server: ServerContext, poller: consuming Poller, mailbox: Mailbox<PollLoop.Message>,
-    loops: [Mailbox<PollLoop.Message>]
+    _ server: ServerContext, name: String, poller: consuming Poller,
+    mailbox: Mailbox<PollLoop.Message>, loops: [Mailbox<PollLoop.Message>]
   ) {
     self.server = server
+    self.name = name
     self.poller = poller
     self.mailbox = mailbox
     self.loops = loops
@@ -156,6 +158,7 @@ final class PollLoopRun {
       let changes = scheduler.catalog.changes(since: announced)
       announced = scheduler.catalog
       for connection in connections.values { connection.driver.modelsChanged(changes) }
+    case .beat(let pulse): pulse.beat(name)
     case .stop: isStopping = true
     }
   }
