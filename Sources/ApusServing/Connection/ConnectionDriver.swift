@@ -375,13 +375,16 @@ final class ConnectionDriver {
 
   /// Queues the one terminal reply of a request, if its connection still wants it.
   func complete(_ id: UInt64, _ reply: Result<ByteBuffer, WireError>) {
-    if !pooled.isEmpty { pooled[id] = nil }
+    let wasPooled = !pooled.isEmpty && pooled.removeValue(forKey: id) != nil
     guard connection.finish(id, at: scheduler.now) else { return }
     switch reply {
     case .success(var frame):
       outbound.writeBuffer(&frame)
       queuedFrames += 1
     case .failure(let error): queue(error, id)
+    }
+    if wasPooled, let credit = connection.creditAfterReply(queueFill: server.pool.fill) {
+      queue(credit, 0)
     }
   }
 }

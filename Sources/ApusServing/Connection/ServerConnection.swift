@@ -102,7 +102,7 @@ package struct ServerConnection {
 
   private var scopes: Scopes
   private var rowsPerRequest = 0
-  private var credit = Credit()
+  private var credit = CreditControl()
   private var used = Credit()
   private var inFlight: [UInt64: Credit] = [:]
   private var isInputClosed = false
@@ -168,7 +168,7 @@ package struct ServerConnection {
       }
       let frameLength = WireLimits.headerLength + Int(frame.header.bodyLength)
       let charge = Credit(requests: 1, bytes: frameLength)
-      guard (used + charge).fits(in: credit) else { throw .flow }
+      guard (used + charge).fits(in: credit.full) else { throw .flow }
       return try receivedRequest(frame, charge: charge, at: now)
     } catch {
       // What a peer does beyond its credit cannot be told from a peer gone wrong; and an error that
@@ -221,7 +221,8 @@ package struct ServerConnection {
     features = granted.features
     bodyLength = Int(granted.bodyLength)
     rowsPerRequest = Int(granted.rowsPerRequest)
-    credit = granted.credit
+    credit = CreditControl(
+      full: granted.credit, rowsPerRequest: rowsPerRequest, bodyLength: bodyLength)
     deadlines.hello = challenge == nil ? nil : now + configuration.helloTimeout
     heard(at: now)
     return .sendHelloOK(granted, correlationID: frame.header.correlationID)
@@ -289,7 +290,7 @@ package struct ServerConnection {
     }
     var charge = charge
     charge.rows = rows.rowCount
-    guard (used + charge).fits(in: credit) else { throw .flow }
+    guard (used + charge).fits(in: credit.full) else { throw .flow }
     used = used + charge
     inFlight[frame.header.correlationID] = charge
     acceptedRequest = AcceptedRequest(form: form, rows: rows, flags: frame.header.flags)
@@ -342,6 +343,17 @@ package struct ServerConnection {
       deadlines.quiet = now + configuration.drainQuietTime
     }
     return true
+  }
+
+  /// The scoring threads have answered a request, which is finished.
+  ///
+  /// A client that goes on as before CREDIT is still within what HELLO_OK granted.
+  ///
+  /// - Parameter queueFill: The part of their queue's limits that is used, from 0 to 1.
+  /// - Returns: The credit to announce, if it changes and the client wants to know.
+  package mutating func creditAfterReply(queueFill: Double) -> Credit? {
+    guard features.contains(.credit), phase == .ready else { return nil }
+    return credit.replied(used: used, queueFill: queueFill)
   }
 
   /// What is to be done after the replies of this turn are queued.

@@ -128,6 +128,16 @@ final class ScoringPool: Sendable {
     }
   }
 
+  /// The part of the queue's limits that is used, from 0 to 1.
+  var fill: Double {
+    let load = load
+    let parts = [
+      (load.requests, limits.waitingRequestLimit), (load.rows, limits.waitingRowLimit),
+      (load.bytes, limits.waitingByteLimit),
+    ]
+    return parts.map { Double($0) / Double(max(1, $1)) }.max() ?? 0
+  }
+
   // MARK: Threads
 
   private func run() {
