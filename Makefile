@@ -61,5 +61,9 @@ fuzz: setup ## Search inputs that break the protocol's code, by libFuzzer; SECON
 soak: build ## Load a server for long, with faults and swaps, and keep books; MINUTES=30
 	Benchmarks/soak/soak.py --minutes $(MINUTES)
 
+soak-%: setup ## The same under a sanitizer, memory aside: soak-thread, soak-address; MINUTES=30
+	swift build -c release --sanitize $* --scratch-path .build/$* --product apus
+	Benchmarks/soak/soak.py --minutes $(MINUTES) --apus .build/$*/release/apus --no-memory
+
 clean: ## Remove everything that was built
 	rm -rf .build

@@ -78,18 +78,21 @@ let package = Package(
     // Serving: frames, server, client.
     .target(name: "CChecksum", cSettings: cSettings),
     .target(name: "CLinux", cSettings: cSettings),
+    room("ApusSystem", ["CLinux"]),
     room("ApusWire", ["CChecksum", nio("NIOCore")]),
     room(
       "ApusServing",
       [
-        "ApusCompute", "ApusData", "ApusModel", "ApusWire", "CLinux", collections, crypto, logging,
-        nio("NIOCore"), nio("NIOPosix"), ssl,
+        "ApusCompute", "ApusData", "ApusModel", "ApusSystem", "ApusWire", "CLinux", collections,
+        crypto, logging, nio("NIOCore"), nio("NIOPosix"), ssl,
       ]),
     room("ApusOperations", ["ApusServing", hummingbird, logging, nio("NIOCore")]),
     room(
       "ApusClient",
       ["ApusWire", collections, crypto, logging, nio("NIOCore"), nio("NIOPosix"), ssl]),
-    room("ApusBench", ["ApusWire", "CLinux", histogram, nio("NIOCore"), nio("NIOPosix")]),
+    room(
+      "ApusBench",
+      ["ApusSystem", "ApusWire", "CLinux", histogram, nio("NIOCore"), nio("NIOPosix")]),
 
     .executableTarget(
       name: "apus",

@@ -8,6 +8,7 @@ the rounds counts.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -25,9 +26,11 @@ import figures
 import frames
 from net import Net
 from processes import CLIENT_CORE, SERVER_CORE, Process, free_port, stop_all
+from swaps import Swaps
 
 # What is measured: by whom, and how the load is put on.
 PEERS = ["triton", "vowpal", "mosec", "fastapi"]
+OPEN_LOOP = ["--connections", "16", "--poisson", "8000", "--io", "spin"]
 MEASUREMENTS = {
     "split": (["echo", "apus", "apus keep-awake", *PEERS], ["--io", "block"]),
     "same core": (["echo", "apus"], ["--io", "block"]),
@@ -36,13 +39,16 @@ MEASUREMENTS = {
     "16 clients": (["echo", "C floor", "apus", *PEERS], ["--connections", "16"]),
     # A child of Vowpal Wabbit serves one connection, and has as many children as the row above.
     "64 clients": (["echo", "apus", "triton", "mosec", "fastapi"], ["--connections", "64"]),
-    "open loop": (
-        ["echo", "apus"], ["--connections", "16", "--poisson", "8000", "--io", "spin"]),
+    "open loop": (["echo", "apus"], OPEN_LOOP),
+    "no swaps": (["apus swapped"], OPEN_LOOP),
+    "swaps": (["apus swapped"], OPEN_LOOP),
     "pipelined": (["C floor", "apus"], ["--connections", "4", "--depth", "16"]),
     "raw columns": (["apus"], ["--io", "spin", "--raw"]),
     "python client": (["apus", "triton"], []),
     "256 rows": (["apus"], ["--depth", "4", "--rows-per-frame", "256"]),
 }
+# Turns of several swaps each.
+LONGER = {"no swaps": 4, "swaps": 4}
 STARTS = 5
 PYTHON_CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_client.py")
 
@@ -92,8 +98,10 @@ class Bench:
         process = contender.process
         process.resume()
         before = process.processor_seconds()
+        swaps = Swaps(contender.admin) if measurement == "swaps" else contextlib.nullcontext()
         try:
-            result = frames.load(self.command(measurement, contender, options, core))
+            with swaps:
+                result = frames.load(self.command(measurement, contender, options, core))
         except RuntimeError as error:
             print(f"{measurement}, {name}: {error}", file=sys.stderr)
             return
@@ -105,11 +113,12 @@ class Bench:
         self.results.setdefault((measurement, name), []).append(result)
 
     def command(self, measurement, contender, options, core):
+        seconds = self.seconds * LONGER.get(measurement, 1)
         if measurement == "python client":
             return ["taskset", "-c", str(core), sys.executable, PYTHON_CLIENT, contender.name,
-                    str(contender.port), self.setting.row, str(self.seconds)]
+                    str(contender.port), self.setting.row, str(seconds)]
         return [*contender.load, "--cpu", str(core), "--warm-up", str(self.warm_up), "--duration",
-                str(self.seconds), *options]
+                str(seconds), *options]
 
     def value(self, measurement, name, *path):
         """The median of a figure over the rounds; nothing where it was not measured."""

@@ -1,12 +1,14 @@
 """The servers that are compared: how each is started, asked, checked and loaded."""
 
 import http.client
+import json
 import os
 import sys
 
 import numpy
 
 import frames
+import net
 from processes import CLIENT_CORE, SERVER_CORE, Process, free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -15,6 +17,7 @@ APUS_MODES = {
     "apus": [],
     "apus keep-awake": ["--keep-awake"],
     "apus busy-poll": ["--busy-poll"],
+    "apus swapped": ["--admin", "127.0.0.1:0", "--updates", "manual"],
 }
 # What it is told in every mode, where a build knows the flag.
 APUS_THREADS = {"--event-loops": "1", "--pin": str(SERVER_CORE)}
@@ -35,6 +38,8 @@ class Contender:
         self.name, self.process, self.port = name, process, port
         # The words of `apus bench` that put a load on it.
         self.load = load
+        # Where it takes orders, if it does.
+        self.admin = None
 
 
 class Request:
@@ -78,26 +83,37 @@ def check(name, scores, expected):
 def apus_flags(setting, name):
     offered = os.popen(f"{setting.apus} serve --help").read()
     for flag in APUS_MODES[name]:
-        if flag not in offered:
+        if flag.startswith("--") and flag not in offered:
             raise NotMeasured(f"this build has no {flag}")
     threads = [word for flag in APUS_THREADS.items() if flag[0] in offered for word in flag]
     return APUS_MODES[name] + threads
 
 
-def apus(setting, name):
+def apus(setting, name, models=None):
     cores = {SERVER_CORE, CLIENT_CORE} if name in ON_BOTH_CORES else {SERVER_CORE}
     process = Process(
-        [setting.apus, "serve", "--models", setting.net.models, "--listen", "127.0.0.1:0",
-         "--device", "cpu", *apus_flags(setting, name)],
+        [setting.apus, "serve", "--models", models or setting.net.models, "--listen",
+         "127.0.0.1:0", "--device", "cpu", *apus_flags(setting, name)],
         log=os.path.join(setting.folder, f"{name}.log"), cores=cores)
     line = process.line()
     if not line.startswith("{"):
         process.stop()
         raise NotMeasured(f"{name} did not start")
-    port = int(frames.json.loads(line)["address"].rsplit(":", 1)[1])
+    ready = json.loads(line)
+    port = int(ready["address"].rsplit(":", 1)[1])
     load = [setting.apus, "bench", "--connect", f"127.0.0.1:{port}", "--no-floors", "--check",
             "--json"]
-    return Contender(name, process, port, load)
+    contender = Contender(name, process, port, load)
+    contender.admin = ready.get("admin")
+    return contender
+
+
+def apus_of_two_versions(setting, name):
+    """A server of two versions with the same weights: its answers stay right whichever serves."""
+    models = os.path.join(setting.folder, "swapped")
+    for _ in range(2):
+        net.train(setting.apus, setting.net.table, os.path.join(models, "bench"))
+    return apus(setting, name, models)
 
 
 def floor(setting, name, *options, rows=1):
@@ -215,6 +231,7 @@ ALL = {
     "apus": apus,
     "apus keep-awake": apus,
     "apus busy-poll": apus,
+    "apus swapped": apus_of_two_versions,
     "triton": triton,
     "vowpal": vowpal,
     "mosec": mosec,

@@ -2,8 +2,6 @@
 
 import report
 
-NO_ADMIN = "not measured: the swaps are not part of this benchmark yet"
-
 
 def all_of(bench):
     """Every figure, in the order of the targets."""
@@ -13,7 +11,7 @@ def all_of(bench):
     yield from modes(bench)
     yield from throughput(bench)
     yield python_client(bench)
-    yield missing("p99 while a model is swapped every second", "us", NO_ADMIN)
+    yield swaps(bench)
     yield from life(bench)
 
 
@@ -140,6 +138,15 @@ def throughput(bench):
     else:
         yield report.figure(name, raw - ready, "us", None, "value <= 1", raw - ready <= 1,
                             "17 numbers a row; p50, client polling")
+
+
+def swaps(bench):
+    """The tail while one version after the other is loaded and takes over."""
+    ours = "apus swapped"
+    values = [latency(bench, measurement, ours, "p99") for measurement in ("swaps", "no swaps")]
+    return compare(
+        bench, "open loop, p99 while a model is swapped every second, over p99 without", "us",
+        "swaps", (ours,), values, 1.2)
 
 
 def life(bench):

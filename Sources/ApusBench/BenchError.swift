@@ -1,4 +1,4 @@
-internal import Glibc
+internal import ApusSystem
 
 /// Why a measurement could not be made.
 public struct BenchError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -42,8 +42,30 @@ public struct BenchError: Error, Hashable, Sendable, CustomStringConvertible {
   ///   - code: What failed.
   /// - Returns: The error.
   static func system(_ call: String, _ code: Code = .system) -> BenchError {
-    let number = errno
-    let meaning = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "unknown"
-    return BenchError(code, "\(call) failed: \(meaning) (error \(number))")
+    BenchError(SystemError(call), code)
+  }
+
+  /// Creates the error of a call of the operating system.
+  ///
+  /// - Parameters:
+  ///   - error: The call and its error number.
+  ///   - code: What failed.
+  init(_ error: SystemError, _ code: Code = .system) { self.init(code, "\(error)") }
+}
+
+extension Descriptor {
+  /// Takes a descriptor over.
+  ///
+  /// - Parameters:
+  ///   - number: What the call returned; negative if it failed.
+  ///   - call: The name of the call.
+  /// - Returns: Its owner.
+  /// - Throws: ``BenchError`` with code `system` if the call failed.
+  static func taking(_ number: Int32, from call: String) throws(BenchError) -> Descriptor {
+    do throws(SystemError) {
+      return try Descriptor(number, from: call)
+    } catch {
+      throw BenchError(error)
+    }
   }
 }

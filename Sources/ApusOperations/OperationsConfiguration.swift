@@ -15,6 +15,9 @@ public struct OperationsConfiguration: Sendable {
   /// The most bytes in the head of a request.
   public var headLength = 16_384
 
+  /// How long an event loop may take for a turn before the process counts as stuck.
+  public var loopTimeout: Duration = .seconds(1)
+
   /// How long a device may take for its canary.
   public var canaryTimeout: Duration = .milliseconds(500)
 

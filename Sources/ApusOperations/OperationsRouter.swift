@@ -13,7 +13,14 @@ enum OperationsRouter {
       freshness: configuration.canaryFreshness)
     let router = Router(options: .autoGenerateHeadEndpoints)
     if ListenPolicy.isLoopback(configuration.host) { router.add(middleware: LocalNames()) }
-    router.get("livez") { _, _ in respond("alive\n", type: "text/plain") }
+    router.get("livez") { _, _ in
+      let stalled = await source.stalledLoops(within: configuration.loopTimeout)
+      return stalled.isEmpty
+        ? respond("alive\n", type: "text/plain")
+        : respond(
+          "no turn within \(configuration.loopTimeout): \(stalled.joined(separator: ", "))\n",
+          type: "text/plain", status: .serviceUnavailable)
+    }
     router.get("readyz") { _, _ in
       let report = await health.report()
       return try respond(json: report, status: report.isServing ? .ok : .serviceUnavailable)

@@ -9,7 +9,7 @@ import ServiceLifecycle
 ///
 /// | path | answer |
 /// |---|---|
-/// | `/livez` | 200 while the process turns |
+/// | `/livez` | 200 while all event loops turn, 503 with the names of those that do not |
 /// | `/readyz` | 200 ready or degraded, 503 else, after an inference on each device |
 /// | `/metrics` | the figures in the text format of Prometheus |
 /// | `/status` | the figures as JSON |

@@ -1,3 +1,4 @@
+internal import ApusSystem
 internal import Dispatch
 public import Logging
 public import NIOCore
@@ -119,6 +120,19 @@ public final class Server: Sendable {
   public var waiting: (requests: Int, rows: Int) {
     let load = server.pool.load
     return (load.requests, load.rows)
+  }
+
+  /// Asks each event loop for a sign of life.
+  ///
+  /// - Parameter limit: How long a loop has for its turn.
+  /// - Returns: The names of the loops that did not turn in that time; none of a server that drains,
+  ///   whose loops end one after the other.
+  public func stalledLoops(within limit: Duration) async -> [String] {
+    guard !server.connections.isDraining else { return [] }
+    let pulse = LoopPulse(of: loops.map(\.name) + (tls?.loopNames ?? []))
+    for loop in loops { loop.post(.beat(pulse)) }
+    tls?.beat(pulse)
+    return await pulse.silentLoops(after: limit)
   }
 
   /// Waits until the server has been drained.

@@ -57,8 +57,8 @@ struct PeerTests {
   private func measured(
     _ speech: PeerUnderLoad.Speech, request: String, _ reply: @escaping @Sendable (Int) -> String
   ) throws -> LoadResult {
-    let listener = try LoopbackSocket.listening()
-    let endpoint = Endpoint.tcp(host: "127.0.0.1", port: Int(try listener.port()))
+    let listener = try Socket.listening(on: .loopback())
+    let endpoint = Endpoint.loopback(port: try listener.port())
     let length = request.utf8.count
     let work = ThreadWork(listener) { listener in
       guard let socket = try? listener.accepted() else { return }

@@ -21,8 +21,8 @@ final class ScriptedServer: Sendable {
   /// Listens, and serves the connections that come one after the other until `connections` have
   /// ended.
   init(connections: Int = 1, _ script: @escaping Script) throws {
-    let listener = try LoopbackSocket.listening()
-    endpoint = .tcp(host: "127.0.0.1", port: Int(try listener.port()))
+    let listener = try Socket.listening(on: .loopback())
+    endpoint = .loopback(port: try listener.port())
     let work = Work(listener, connections, script)
     let argument = unsafe Unmanaged.passRetained(work).toOpaque()
     var thread = pthread_t()
@@ -53,12 +53,12 @@ final class ScriptedServer: Sendable {
 }
 
 private final class Work {
-  private let listener: LoopbackSocket
+  private let listener: Socket
   private let connections: Int
   private let script: ScriptedServer.Script
 
   init(
-    _ listener: consuming LoopbackSocket, _ connections: Int,
+    _ listener: consuming Socket, _ connections: Int,
     _ script: @escaping ScriptedServer.Script
   ) {
     self.listener = listener
@@ -93,7 +93,7 @@ private final class Work {
       maximumBudgetMicroseconds: 1, serverName: "script", serverVersion: "1")
   }
 
-  private func receive(_ socket: borrowing LoopbackSocket) throws -> Frame? {
+  private func receive(_ socket: borrowing Socket) throws -> Frame? {
     var bytes = [UInt8](repeating: 0, count: WireLimits.headerLength)
     guard try socket.receive(&bytes) else { return nil }
     var body = [UInt8](repeating: 0, count: Int(bytes[8]) | Int(bytes[9]) << 8)

@@ -7,6 +7,7 @@ final class FakeSource: StatusSource {
   private struct State {
     var status: ServerStatus
     var canaries: [Canary] = []
+    var stalledLoops: [String] = []
   }
 
   private let state: Mutex<State>
@@ -25,10 +26,12 @@ final class FakeSource: StatusSource {
 
   func status() -> ServerStatus { state.withLock { $0.status } }
   func canaries() -> [Canary] { state.withLock { $0.canaries } }
+  func stalledLoops(within limit: Duration) async -> [String] { state.withLock { $0.stalledLoops } }
   func set(_ readiness: ServerStatus.Readiness) {
     state.withLock { $0.status.readiness = readiness }
   }
   func set(_ canaries: [Canary]) { state.withLock { $0.canaries = canaries } }
+  func set(stalledLoops: [String]) { state.withLock { $0.stalledLoops = stalledLoops } }
 
   /// A model of which something was counted, under a name that has to be escaped.
   static func model(named name: String) -> ServerStatus.Model {

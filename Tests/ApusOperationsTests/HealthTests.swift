@@ -27,6 +27,18 @@ import Testing
     }
   }
 
+  @Test func aLoopThatDoesNotTurnIsNamedAndTheProcessNotAlive() async throws {
+    let source = FakeSource()
+    try await HTTP.run(source, { $0.loopTimeout = .milliseconds(250) }) { http in
+      source.set(stalledLoops: ["apus-loop-0", "apus-tls-1"])
+      let reply = await http.get("/livez")
+      #expect(reply.status == 503)
+      #expect(reply.body == "no turn within 0.25 seconds: apus-loop-0, apus-tls-1\n")
+      source.set(stalledLoops: [])
+      #expect(await http.get("/livez").status == 200)
+    }
+  }
+
   @Test func aFailedDeviceDegradesAndOnlyFailedDevicesStop() async throws {
     let source = FakeSource()
     source.set([good, bad])

@@ -386,6 +386,32 @@ import Testing
     try await eventually { await repository.departing.isEmpty }
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func anOlderFormatTakesOverWhileRequestsComeIn() async throws {
+    try models.seal(weight: 1)
+    try models.reformat(1, to: Manifest.currentFormatVersion)
+    let repository = repository()
+    try await repository.start()
+    #expect(try stable()?.score(10) == 11)
+    let catalog = catalog
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while true {
+          let version = try #require(catalog.snapshot().route(named: "visits")?.stable)
+          let score = try version.score(10)
+          try #require(score == 11 || score == 12)
+          if score == 12 { return }
+          await Task.yield()
+        }
+      }
+      // Of the first format that there was.
+      try models.seal(weight: 2)
+      await repository.scan()
+      try await group.waitForAll()
+    }
+    #expect(repository.problems.isEmpty)
+  }
+
   @Test func ordersAreNotHeldUpByALoad() async throws {
     let gate = Gate()
     for weight in 1...3 { try models.seal(weight: Float(weight)) }

@@ -44,6 +44,19 @@ final class SealedModels: Sendable {
     return try artifact.seal(in: folder(name)).0.manifest.version
   }
 
+  /// Gives a version of format 1 another format, and the seal that goes with it.
+  func reformat(_ version: Int, to format: Int, of name: String = "visits") throws {
+    struct Header: Decodable { let seal: Digest }
+    let path = file("manifest.json", version, of: name)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let seal = try JSONDecoder().decode(Header.self, from: Data(text.utf8)).seal
+    let zeros = Digest.zeros.description
+    let blank = text.replacing(seal.description, with: zeros)
+      .replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : \(format)")
+    try blank.replacing(zeros, with: Digest(of: Array(blank.utf8)).description)
+      .write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
   /// The path of a file of a version.
   func file(_ file: String, _ version: Int, of name: String = "visits") -> String {
     "\(folder(name).path(version: version))/\(file)"

@@ -351,6 +351,11 @@ import Testing
     #expect(connection.nextDeadline == at(6010))
     #expect(connection.finish(2, at: at(5011)) == false)
 
+    // With nothing in flight the quiet time begins at once.
+    connection = ready()
+    _ = connection.drain(at: at(10))
+    #expect(connection.nextDeadline == at(260))
+
     connection = fresh()
     #expect(connection.drain(at: at(1)) == .abort(.draining))
   }

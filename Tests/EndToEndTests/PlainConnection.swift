@@ -57,6 +57,17 @@ final class PlainConnection {
     return receive(length) != nil
   }
 
+  /// Reads whatever is left, and waits for the end of the connection for at most ten seconds.
+  ///
+  /// - Returns: Whether it came.
+  func isClosed() -> Bool {
+    var byte: UInt8 = 0
+    while true {
+      let count = unsafe recv(descriptor, &byte, 1, 0)
+      guard count > 0 else { return count == 0 || errno == ECONNRESET }
+    }
+  }
+
   /// Receives so many bytes; `nil` if the connection ends first.
   private func receive(_ count: Int) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)

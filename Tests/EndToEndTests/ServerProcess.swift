@@ -17,11 +17,12 @@ struct ServerProcess: Sendable {
 
   /// Starts a server and waits until it is ready.
   init(
-    models: String, options: [String] = [], descriptorLimit: Int? = nil, in workspace: Workspace
+    models: String, options: [String] = [], environment: [String: String] = [:],
+    descriptorLimit: Int? = nil, in workspace: Workspace
   ) async throws {
     child = try Child(
       ["serve", "--models", models, "--listen", "127.0.0.1:0", "--device", "cpu"] + options,
-      descriptorLimit: descriptorLimit, in: workspace)
+      environment: environment, descriptorLimit: descriptorLimit, in: workspace)
     let name = child.output.lastPathComponent
     // Its output is a file, and a file does not announce that it has grown.
     for _ in 0..<2000 where try !workspace.text(name).contains("\n") {

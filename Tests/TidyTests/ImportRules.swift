@@ -22,12 +22,15 @@ enum ImportRules {
 
     "CChecksum": [],
     "CLinux": [],
+    "ApusSystem": ["CLinux"],
     "ApusWire": ["CChecksum"],
-    "ApusServing": ["ApusCompute", "ApusData", "ApusModel", "ApusWire", "CLinux"],
+    "ApusServing": [
+      "ApusCompute", "ApusData", "ApusModel", "ApusSystem", "ApusWire", "CLinux",
+    ],
     "ApusOperations": ["ApusServing"],
     "ApusClient": ["ApusWire"],
     "PythonClient": [],
-    "ApusBench": ["ApusWire", "CLinux"],
+    "ApusBench": ["ApusSystem", "ApusWire", "CLinux"],
 
     "apus": [
       "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",

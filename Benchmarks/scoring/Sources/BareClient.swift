@@ -10,13 +10,13 @@ final class BareClient {
     let type: UInt8
   }
 
-  private let socket: LoopbackSocket
+  private let socket: Socket
 
-  private init(_ socket: consuming LoopbackSocket) { self.socket = socket }
+  private init(_ socket: consuming Socket) { self.socket = socket }
 
   /// Connects and exchanges HELLO.
   static func connected(to port: UInt16) throws -> BareClient {
-    let client = BareClient(try LoopbackSocket.connected(to: port))
+    let client = BareClient(try Socket.connected(to: .loopback(port: Int(port))))
     let hello = Hello(clientName: "bench", clientVersion: "1")
     _ = try client.exchange(hello.frame, expecting: .helloOK)
     return client

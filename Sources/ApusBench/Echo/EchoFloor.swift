@@ -1,4 +1,4 @@
-import Glibc
+internal import ApusSystem
 
 /// The shortest round trip that TCP over loopback allows on this machine, now.
 ///
@@ -6,19 +6,6 @@ import Glibc
 /// waits for it. No protocol, no event loop, no allocation: what any server adds to this is its
 /// own.
 public enum EchoFloor {
-  /// A call of the operating system that failed.
-  public struct Failure: Error, CustomStringConvertible {
-    /// The name of the call.
-    public let call: String
-    /// The error number.
-    public let number: Int32
-    /// The call, the number and its meaning.
-    public var description: String {
-      let meaning = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "unknown"
-      return "\(call) failed: \(meaning) (\(number))"
-    }
-  }
-
   /// Measures round trips.
   ///
   /// - Parameters:
@@ -26,45 +13,59 @@ public enum EchoFloor {
   ///   - warmUp: How many go before.
   ///   - messageLength: The bytes of a message.
   /// - Returns: The latencies.
-  /// - Throws: ``Failure`` if a socket cannot be made or used.
+  /// - Throws: ``BenchError`` if a socket cannot be made or used.
   public static func measure(
     roundTrips: Int,
     warmUp: Int = 1000,
     messageLength: Int = 64
-  ) throws(Failure) -> LatencyRecorder {
-    let listener = try LoopbackSocket.listening()
-    let client = try LoopbackSocket.connected(to: try listener.port())
-    let echo = try EchoThread(peer: try listener.accepted(), messageLength: messageLength)
+  ) throws(BenchError) -> LatencyRecorder {
+    let listener = try Socket.listening(on: .loopback())
+    let client = try Socket.connected(to: .loopback(port: try listener.port()))
+    let echo = Echo(peer: try listener.accepted(), messageLength: messageLength)
+    let thread: SystemThread
+    do throws(SystemError) {
+      thread = try SystemThread("apus-echo") { echo.run() }
+    } catch {
+      throw BenchError(error)
+    }
     // The client closes its socket when it returns, which ends the thread.
-    defer { echo.join() }
+    defer { thread.join() }
     return try pingPong(
-      client,
-      roundTrips: roundTrips,
-      warmUp: warmUp,
-      messageLength: messageLength
-    )
+      client, roundTrips: roundTrips, warmUp: warmUp, messageLength: messageLength)
   }
 
   private static func pingPong(
-    _ client: consuming LoopbackSocket,
-    roundTrips: Int,
-    warmUp: Int,
-    messageLength: Int
-  ) throws(Failure) -> LatencyRecorder {
+    _ client: consuming Socket, roundTrips: Int, warmUp: Int, messageLength: Int
+  ) throws(BenchError) -> LatencyRecorder {
     var recorder = LatencyRecorder()
     var message = [UInt8](repeating: 0x5A, count: messageLength)
     for trip in 0..<warmUp + roundTrips {
-      let start = now()
+      let start = Clock.now()
       try client.send(message)
-      guard try client.receive(&message) else { throw Failure(call: "recv", number: ECONNRESET) }
-      if trip >= warmUp { recorder.record(nanoseconds: now() - start) }
+      guard try client.receive(&message) else {
+        throw BenchError(.unreachable, "the echo of this machine closed its connection")
+      }
+      if trip >= warmUp { recorder.record(nanoseconds: Clock.now() - start) }
     }
     return recorder
   }
+}
 
-  private static func now() -> UInt64 {
-    var time = timespec()
-    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+/// Returns each message until the peer closes.
+private final class Echo: Sendable {
+  private let peer: Socket
+  private let messageLength: Int
+
+  init(peer: consuming Socket, messageLength: Int) {
+    self.peer = peer
+    self.messageLength = messageLength
+  }
+
+  func run() {
+    var message = [UInt8](repeating: 0, count: messageLength)
+    // A failure ends the loop and closes the socket, which the measuring side reports.
+    while (try? peer.receive(&message)) == true {
+      guard (try? peer.send(message)) != nil else { return }
+    }
   }
 }

@@ -1,5 +1,4 @@
-internal import CLinux
-internal import Glibc
+internal import ApusSystem
 
 /// The least that a server can do: it sends the first bytes of each message back.
 ///
@@ -40,20 +39,20 @@ public struct EchoServer: ~Copyable {
   /// - Parameter stop: A descriptor, for example the end of a pipe whose other end will be closed.
   /// - Throws: ``BenchError`` with code `system`.
   public consuming func run(until stop: Int32) throws(BenchError) {
-    var poller = try Poller()
+    var poller = try Poller.make()
     try listener.disableBlocking()
-    try poller.add(listener, token: 0)
-    try poller.add(stop, token: 1)
+    try poller.watch(listener.number, token: 0)
+    try poller.watch(stop, token: 1)
     var peers: [EchoPeer?] = [nil, nil]
     while true {
       let count = poller.wait(nanoseconds: spins ? 0 : 1_000_000_000)
       for index in 0..<count {
-        let token = poller.event(index).token
+        let token = Int(poller.event(index).token)
         switch token {
         case 0:
           let socket = try listener.accepted()
           try socket.disableBlocking()
-          try poller.add(socket, token: peers.count)
+          try poller.watch(socket.number, token: peers.count)
           peers.append(EchoPeer(socket))
         case 1: return
         default:

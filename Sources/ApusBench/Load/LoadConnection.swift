@@ -1,3 +1,5 @@
+internal import ApusSystem
+
 /// One connection under load: it sends prepared requests and judges their replies.
 final class LoadConnection<Speech: Exchange> {
   /// The room that each receiving call is given.
@@ -42,7 +44,7 @@ final class LoadConnection<Speech: Exchange> {
   /// - Throws: ``BenchError`` with code `system`.
   func join(_ poller: borrowing Poller, token: Int) throws(BenchError) {
     try socket.disableBlocking()
-    try poller.add(socket, token: token)
+    try poller.watch(socket.number, token: token)
   }
 
   /// Lets the connection wait inside its calls.

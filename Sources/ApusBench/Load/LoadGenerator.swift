@@ -1,3 +1,4 @@
+internal import ApusSystem
 internal import CLinux
 
 /// Puts a plan's load on connections that are ready, from one thread.
@@ -18,7 +19,7 @@ struct LoadGenerator<Speech: Exchange>: ~Copyable {
     precondition(
       connections.count == plan.connections,
       "the plan has \(plan.connections) connections, not \(connections.count)")
-    let poller = try Poller()
+    let poller = try Poller.make()
     for (token, connection) in connections.enumerated() {
       if plan.waiting == .block {
         try connection.waitInside()
@@ -89,8 +90,9 @@ struct LoadGenerator<Speech: Exchange>: ~Copyable {
     let count = poller.wait(nanoseconds: plan.waiting == .spin ? 0 : min(patience, 100_000_000))
     for index in 0..<count {
       let event = poller.event(index)
-      if event.isWritable { flush(event.token) }
-      if event.isReadable { serve(event.token, window, refills: refills) }
+      let token = Int(event.token)
+      if event.isWritable { flush(token) }
+      if event.isReadable { serve(token, window, refills: refills) }
     }
   }
 

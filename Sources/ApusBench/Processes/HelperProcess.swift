@@ -1,3 +1,4 @@
+internal import ApusSystem
 internal import Glibc
 
 /// A run of this same executable that is talked to by lines.
@@ -16,8 +17,8 @@ package final class HelperProcess {
     var ends: [Int32] = [-1, -1]
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw .system("socketpair") }
-    let own = try Descriptor(ends[0], from: "socketpair")
-    let other = try Descriptor(ends[1], from: "socketpair")
+    let own = try Descriptor.taking(ends[0], from: "socketpair")
+    let other = try Descriptor.taking(ends[1], from: "socketpair")
     var files = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&files)
     defer { unsafe posix_spawn_file_actions_destroy(&files) }

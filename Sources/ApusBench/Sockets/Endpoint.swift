@@ -12,4 +12,10 @@ public enum Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
     case .unix(let path): path
     }
   }
+
+  /// A port of this machine.
+  ///
+  /// - Parameter port: The port; 0 takes a free one to listen on.
+  /// - Returns: The endpoint.
+  package static func loopback(port: Int = 0) -> Endpoint { .tcp(host: "127.0.0.1", port: port) }
 }

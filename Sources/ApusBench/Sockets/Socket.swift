@@ -1,7 +1,8 @@
+internal import ApusSystem
 internal import Glibc
 
 /// A stream socket of TCP or of this machine's own paths.
-struct Socket: ~Copyable {
+package struct Socket: ~Copyable, Sendable {
   /// What came of one transfer.
   enum Transfer {
     /// Some bytes went through.
@@ -24,10 +25,10 @@ struct Socket: ~Copyable {
   /// - Parameter endpoint: Where the server listens.
   /// - Returns: A socket that blocks.
   /// - Throws: ``BenchError`` with code `unreachable`.
-  static func connected(to endpoint: Endpoint) throws(BenchError) -> Socket {
+  package static func connected(to endpoint: Endpoint) throws(BenchError) -> Socket {
     var failure = BenchError(.unreachable, "\(endpoint) has no address")
     for address in try SocketAddress.resolving(endpoint) {
-      let socket = Socket(try Descriptor(address.makeSocket(), from: "socket"))
+      let socket = Socket(try Descriptor.taking(address.makeSocket(), from: "socket"))
       if address.connect(socket.number) == 0 {
         if case .tcp = endpoint { try socket.set(TCP_NODELAY, of: Int32(IPPROTO_TCP)) }
         return socket
@@ -42,11 +43,11 @@ struct Socket: ~Copyable {
   /// - Parameter endpoint: Where; port 0 takes a free one.
   /// - Returns: A socket that accepts.
   /// - Throws: ``BenchError`` with code `unreachable`.
-  static func listening(on endpoint: Endpoint) throws(BenchError) -> Socket {
+  package static func listening(on endpoint: Endpoint) throws(BenchError) -> Socket {
     guard let address = try SocketAddress.resolving(endpoint).first else {
       throw BenchError(.unreachable, "\(endpoint) has no address")
     }
-    let socket = Socket(try Descriptor(address.makeSocket(), from: "socket"))
+    let socket = Socket(try Descriptor.taking(address.makeSocket(), from: "socket"))
     try socket.set(SO_REUSEADDR, of: SOL_SOCKET)
     guard address.bind(socket.number) == 0, listen(socket.number, 1024) == 0 else {
       throw .system("listening on \(endpoint)", .unreachable)
@@ -57,8 +58,8 @@ struct Socket: ~Copyable {
   /// Takes the next connection.
   ///
   /// - Throws: ``BenchError`` with code `system`.
-  borrowing func accepted() throws(BenchError) -> Socket {
-    let socket = Socket(try Descriptor(accept(number, nil, nil), from: "accept"))
+  package borrowing func accepted() throws(BenchError) -> Socket {
+    let socket = Socket(try Descriptor.taking(accept(number, nil, nil), from: "accept"))
     // A socket of this machine's paths knows no delay and refuses the option.
     try? socket.set(TCP_NODELAY, of: Int32(IPPROTO_TCP))
     return socket
@@ -67,7 +68,7 @@ struct Socket: ~Copyable {
   /// The port that the socket listens on.
   ///
   /// - Throws: ``BenchError`` with code `system`.
-  borrowing func port() throws(BenchError) -> Int { try SocketAddress.port(of: number) }
+  package borrowing func port() throws(BenchError) -> Int { try SocketAddress.port(of: number) }
 
   /// Makes transfers return at once.
   ///

@@ -24,16 +24,20 @@ final class ConnectionDriver {
     var queuedFrames = 0
 
     /// Queues the reply of a request, if the connection still wants it.
+    ///
+    /// - Returns: Whether it does.
+    @discardableResult
     mutating func finish(
       _ id: UInt64, at now: NIODeadline, _ encode: (inout ByteBuffer) throws(WireError) -> Void
-    ) {
-      guard connection.finish(id, at: now) else { return }
+    ) -> Bool {
+      guard connection.finish(id, at: now) else { return false }
       do throws(WireError) {
         try encode(&outbound)
       } catch {
         error.encode(into: &outbound, correlationID: id)
       }
       queuedFrames += 1
+      return true
     }
   }
 
@@ -452,12 +456,15 @@ final class ConnectionDriver {
 
   /// Queues the one terminal reply of a request, if its connection still wants it.
   func complete(_ id: UInt64, _ reply: Result<ByteBuffer, WireError>) {
-    if !pooled.isEmpty { pooled[id] = nil }
-    state.with { state in
-      state.finish(id, at: scheduler.now) { outbound throws(WireError) in
+    let wasPooled = !pooled.isEmpty && pooled.removeValue(forKey: id) != nil
+    let credit = state.with { state in
+      let isWanted = state.finish(id, at: scheduler.now) { outbound throws(WireError) in
         var frame = try reply.get()
         outbound.writeBuffer(&frame)
       }
+      guard isWanted, wasPooled else { return Credit?.none }
+      return state.connection.creditAfterReply(queueFill: server.pool.fill)
     }
+    if let credit { queue(credit, 0) }
   }
 }

@@ -13,44 +13,6 @@ package import NIOCore
 /// Each request gets exactly one terminal reply: the machine remembers what is in flight, and
 /// ``finish(_:)`` says of each completion whether its reply may still be sent.
 package struct ServerConnection {
-  /// What the handler does after an event.
-  ///
-  /// What is large and rare is kept elsewhere, so that the action of a request is two words.
-  package enum Action: Equatable {
-    /// Nothing.
-    case none
-    /// Sends HELLO_OK and widens the decoder to the granted body length.
-    indirect case sendHelloOK(HelloOK, correlationID: UInt64)
-    /// Sends PONG.
-    case sendPong(Pong, correlationID: UInt64)
-    /// Sends MODEL_LIST_OK.
-    case sendModelList(correlationID: UInt64)
-    /// Sends MODEL_INFO_OK.
-    indirect case sendModelInfo(name: String, version: String, correlationID: UInt64)
-    /// Sends STATS_OK.
-    case sendStatistics(correlationID: UInt64)
-    /// Sends PROBE.
-    case sendProbe(Probe)
-    /// Verifies the code for the challenge and calls `authenticated`.
-    indirect case authenticate(Authentication, challenge: [UInt8], correlationID: UInt64)
-    /// Changes the server, then calls `finish`.
-    indirect case administer(AdminRequest, correlationID: UInt64)
-    /// Scores the accepted request, unless the deadline has passed, then calls `finish`.
-    case score(correlationID: UInt64, deadline: NIODeadline)
-    /// Takes a request back if it has not been scored.
-    case cancel(correlationID: UInt64)
-    /// Sends ERROR as the reply of one request.
-    indirect case sendError(WireError, correlationID: UInt64)
-    /// Sends GOAWAY.
-    indirect case sendGoAway(GoAway)
-    /// Sends ERROR with correlation id 0, calls `flushed`, shuts sending down, discards what comes.
-    indirect case abort(WireError)
-    /// Sends what is queued, calls `flushed`, then closes; `tick` bounds how long that takes.
-    case close
-    /// Closes at once.
-    case closeNow
-  }
-
   /// Where in its life a connection is.
   package enum Phase: Equatable {
     /// Nothing but HELLO is welcome.
@@ -104,7 +66,7 @@ package struct ServerConnection {
 
   private var scopes: Scopes
   private var rowsPerRequest = 0
-  private var credit = Credit()
+  private var credit = CreditControl()
   private var used = Credit()
   private var inFlight = InFlightTable()
   private var isInputClosed = false
@@ -170,7 +132,7 @@ package struct ServerConnection {
       }
       let frameLength = WireLimits.headerLength + Int(frame.header.bodyLength)
       let charge = Credit(requests: 1, bytes: frameLength)
-      guard (used + charge).fits(in: credit) else { throw .flow }
+      guard (used + charge).fits(in: credit.full) else { throw .flow }
       return try receivedRequest(frame, charge: charge, at: now)
     } catch {
       // What a peer does beyond its credit cannot be told from a peer gone wrong; and an error that
@@ -223,7 +185,8 @@ package struct ServerConnection {
     features = granted.features
     bodyLength = Int(granted.bodyLength)
     rowsPerRequest = Int(granted.rowsPerRequest)
-    credit = granted.credit
+    credit = CreditControl(
+      full: granted.credit, rowsPerRequest: rowsPerRequest, bodyLength: bodyLength)
     deadlines.hello = challenge == nil ? nil : now + configuration.helloTimeout
     heard(at: now)
     return .sendHelloOK(granted, correlationID: frame.header.correlationID)
@@ -291,7 +254,7 @@ package struct ServerConnection {
     }
     var charge = charge
     charge.rows = rows.rowCount
-    guard (used + charge).fits(in: credit) else { throw .flow }
+    guard (used + charge).fits(in: credit.full) else { throw .flow }
     used = used + charge
     inFlight.insert(frame.header.correlationID, charge: charge)
     acceptedRequest = AcceptedRequest(form: form, rows: rows, flags: frame.header.flags)
@@ -343,6 +306,17 @@ package struct ServerConnection {
       deadlines.quiet = now + configuration.drainQuietTime
     }
     return true
+  }
+
+  /// The scoring threads have answered a request, which is finished.
+  ///
+  /// A client that goes on as before CREDIT is still within what HELLO_OK granted.
+  ///
+  /// - Parameter queueFill: The part of their queue's limits that is used, from 0 to 1.
+  /// - Returns: The credit to announce, if it changes and the client wants to know.
+  package mutating func creditAfterReply(queueFill: Double) -> Credit? {
+    guard features.contains(.credit), phase == .ready else { return nil }
+    return credit.replied(used: used, queueFill: queueFill)
   }
 
   /// What is to be done after the replies of this turn are queued.

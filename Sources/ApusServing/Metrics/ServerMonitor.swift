@@ -27,6 +27,7 @@ public final class ServerMonitor: StatusSource {
   private let catalog: ModelCatalog
   private let models: @Sendable () -> [ServerStatus.Model]
   private let conditions: @Sendable () -> Conditions
+  private let stalledLoops: @Sendable (Duration) async -> [String]
   private let start = ContinuousClock.now
 
   /// Creates the monitor of a server that starts now.
@@ -40,10 +41,12 @@ public final class ServerMonitor: StatusSource {
   ///     why a version was refused.
   ///   - conditions: Tells what only the server knows; it is called by any thread and must not
   ///     wait.
+  ///   - stalledLoops: Tells which event loops did not turn within a time.
   public init(
     name: String, version: String, catalog: ModelCatalog, metrics: ServerMetrics,
     models: (@Sendable () -> [ServerStatus.Model])? = nil,
-    conditions: @escaping @Sendable () -> Conditions = { Conditions() }
+    conditions: @escaping @Sendable () -> Conditions = { Conditions() },
+    stalledLoops: @escaping @Sendable (Duration) async -> [String] = { _ in [] }
   ) {
     self.name = name
     self.version = version
@@ -51,6 +54,7 @@ public final class ServerMonitor: StatusSource {
     self.metrics = metrics
     self.models = models ?? { catalog.snapshot().routes.map(ServerStatus.Model.init) }
     self.conditions = conditions
+    self.stalledLoops = stalledLoops
   }
 
   /// Returns how the server is doing now.
@@ -81,6 +85,9 @@ public final class ServerMonitor: StatusSource {
       },
       models: models())
   }
+
+  /// Asks each event loop for a sign of life.
+  public func stalledLoops(within limit: Duration) async -> [String] { await stalledLoops(limit) }
 
   /// Returns a canary for each version that answers.
   public func canaries() -> [Canary] {

@@ -7,4 +7,10 @@ public protocol StatusSource: Sendable {
 
   /// Returns an inference for each device that scores now.
   func canaries() -> [Canary]
+
+  /// Asks each event loop for a sign of life.
+  ///
+  /// - Parameter limit: How long a loop has for its turn.
+  /// - Returns: The names of the loops that did not turn in that time.
+  func stalledLoops(within limit: Duration) async -> [String]
 }

@@ -1,3 +1,4 @@
+import ApusSystem
 import ApusWire
 import Dispatch
 import NIOCore
@@ -28,7 +29,7 @@ final class ScoringPool: Sendable {
   private let limits: ServerConfiguration
   private let state: Mutex<State>
   private let work = DispatchSemaphore(value: 0)
-  private let threads = Mutex<[LoopThread]>([])
+  private let threads = Mutex<[SystemThread]>([])
 
   /// Creates a pool that does not run yet.
   init(_ configuration: ServerConfiguration) {
@@ -46,7 +47,7 @@ final class ScoringPool: Sendable {
   /// - Throws: ``SystemError``.
   func start() throws(SystemError) {
     for index in 0..<limits.scoringThreads {
-      let thread = try LoopThread("apus-score-\(index)") { self.run() }
+      let thread = try SystemThread("apus-score-\(index)") { self.run() }
       threads.withLock { $0.append(thread) }
     }
   }
@@ -126,6 +127,16 @@ final class ScoringPool: Sendable {
         requests: $0.queue.count, rows: $0.queue.rows, bytes: $0.queue.bytes,
         nanoseconds: $0.queue.nanoseconds + $0.takenNanoseconds)
     }
+  }
+
+  /// The part of the queue's limits that is used, from 0 to 1.
+  var fill: Double {
+    let load = load
+    let parts = [
+      (load.requests, limits.waitingRequestLimit), (load.rows, limits.waitingRowLimit),
+      (load.bytes, limits.waitingByteLimit),
+    ]
+    return parts.map { Double($0) / Double(max(1, $1)) }.max() ?? 0
   }
 
   // MARK: Threads

@@ -1,3 +1,4 @@
+import ApusSystem
 import CLinux
 import Glibc
 import Synchronization
@@ -12,7 +13,7 @@ final class KeepAwake: Sendable {
   }
 
   private let off = Switch()
-  private let threads: [LoopThread]
+  private let threads: [SystemThread]
 
   /// Starts one thread for each processor.
   ///
@@ -20,11 +21,11 @@ final class KeepAwake: Sendable {
   /// - Throws: ``SystemError`` if the system gives no thread or refuses the class.
   init(processors: [Int] = []) throws(SystemError) {
     let processors = processors.isEmpty ? Self.allowedProcessors() : processors
-    var threads: [LoopThread] = []
+    var threads: [SystemThread] = []
     for processor in Set(processors) {
       let off = off
       threads.append(
-        try LoopThread("apus-awake-\(processor)", processor: processor) {
+        try SystemThread("apus-awake-\(processor)", processor: processor) {
           // A spinning thread of the normal class would take half of the processor from the loops.
           guard clinux_become_idle_class() == 0 else { return }
           while !off.isOff.load(ordering: .relaxed) {

@@ -1,3 +1,4 @@
+import ApusSystem
 internal import CLinux
 import Glibc
 import NIOCore
@@ -31,9 +32,8 @@ struct ListeningSocket: ~Copyable, Sendable {
   /// - Throws: ``SystemError``.
   init(_ address: SocketAddress, backlog: Int32 = 1024) throws(SystemError) {
     let flags = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    let number = socket(address.family, flags, 0)
-    guard number >= 0 else { throw SystemError("socket") }
-    let descriptor = Descriptor(number)
+    let descriptor = try Descriptor(socket(address.family, flags, 0), from: "socket")
+    let number = descriptor.number
     if let path = address.pathname, !path.isEmpty { try Self.removeDeadSocket(address, path) }
     var on: Int32 = 1
     _ = unsafe setsockopt(
@@ -52,9 +52,8 @@ struct ListeningSocket: ~Copyable, Sendable {
   {
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
-    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard number >= 0 else { throw SystemError("socket") }
-    let probe = Descriptor(number)
+    let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    let probe = try Descriptor(socket(AF_UNIX, flags, 0), from: "socket")
     let result = unsafe address.withSockAddr { unsafe connect(probe.number, $0, socklen_t($1)) }
     if result != 0, errno == ECONNREFUSED { unsafe unlink(path) }
   }
@@ -74,20 +73,21 @@ struct ListeningSocket: ~Copyable, Sendable {
   }
 
   private static func openReserve() -> Descriptor? {
-    let number = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-    return number >= 0 ? Descriptor(number) : nil
+    try? Descriptor(unsafe open("/dev/null", O_RDONLY | O_CLOEXEC), from: "open")
   }
 
   /// Takes the next connection.
   mutating func accept() -> Accepted {
     var storage = sockaddr_storage()
-    let number = unsafe clinux_accept(descriptor.number, &storage)
-    guard number < 0 else {
-      let socket = Socket(Descriptor(number))
+    do throws(SystemError) {
+      let connection = try Descriptor(
+        unsafe clinux_accept(descriptor.number, &storage), from: "accept")
+      let socket = Socket(connection)
       socket.tune(isTCP: storage.ss_family != sa_family_t(AF_UNIX))
       return .socket(socket, peer: SocketAddress(storage)?.ipAddress ?? "local")
+    } catch {
+      guard error.number == EMFILE || error.number == ENFILE else { return .nothing }
     }
-    guard errno == EMFILE || errno == ENFILE else { return .nothing }
     // Else the connection would stay in the backlog and wake the loop again and again.
     reserve = nil
     let refused = clinux_accept(descriptor.number, nil)

@@ -1,3 +1,4 @@
+import ApusSystem
 import CLinux
 import Glibc
 import Synchronization
@@ -14,9 +15,7 @@ final class Mailbox<Message: Sendable>: Sendable {
 
   /// Creates an empty mailbox.
   init() throws(SystemError) {
-    let number = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-    guard number >= 0 else { throw SystemError("eventfd") }
-    wake = Descriptor(number)
+    wake = try Descriptor(eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)), from: "eventfd")
   }
 
   /// Leaves a message, from any thread.

@@ -1,3 +1,4 @@
+import ApusSystem
 import NIOCore
 
 /// A connection of a poll loop: a socket and the driver that it feeds.

@@ -1,3 +1,4 @@
+import ApusSystem
 import ApusWire
 import NIOCore
 
@@ -18,14 +19,20 @@ final class PollLoop: Sendable {
     case drain
     /// Tells the clients that models have changed.
     case modelsChanged
+    /// Shows that the loop turns.
+    case beat(LoopPulse)
     /// Ends when the last connection is closed.
     case stop
   }
 
-  private let mailbox: Mailbox<Message>
-  private let thread: LoopThread
+  /// The name of the loop and of its thread.
+  let name: String
 
-  private init(mailbox: Mailbox<Message>, thread: LoopThread) {
+  private let mailbox: Mailbox<Message>
+  private let thread: SystemThread
+
+  private init(_ name: String, mailbox: Mailbox<Message>, thread: SystemThread) {
+    self.name = name
     self.mailbox = mailbox
     self.thread = thread
   }
@@ -48,15 +55,17 @@ final class PollLoop: Sendable {
     for (index, mailbox) in all.enumerated() {
       let poller = Handover(try Poller())
       let processors = server.configuration.processors
-      let thread = try LoopThread(
-        "apus-loop-\(index)",
+      let name = "apus-loop-\(index)"
+      let thread = try SystemThread(
+        name,
         processor: processors.isEmpty ? nil : processors[index % processors.count]
       ) {
         let run = PollLoopRun(
-          server, poller: poller.take(), mailbox: mailbox, loops: index == 0 ? all : [])
+          server, name: name, poller: poller.take(), mailbox: mailbox,
+          loops: index == 0 ? all : [])
         run.run(index == 0 ? listeners : nil)
       }
-      loops.append(PollLoop(mailbox: mailbox, thread: thread))
+      loops.append(PollLoop(name, mailbox: mailbox, thread: thread))
     }
     return loops
   }

@@ -1,3 +1,4 @@
+import ApusSystem
 import ApusWire
 import CLinux
 import NIOCore
@@ -15,6 +16,7 @@ final class PollLoopRun {
   private static let busyConnections = 4
 
   let server: ServerContext
+  private let name: String
   private let scheduler: LoopScheduler
   private let poller: Confined<Poller>
   private let mailbox: Mailbox<PollLoop.Message>
@@ -33,10 +35,11 @@ final class PollLoopRun {
   private var isStopping = false
 
   init(
-    _ server: ServerContext, poller: consuming Poller, mailbox: Mailbox<PollLoop.Message>,
-    loops: [Mailbox<PollLoop.Message>]
+    _ server: ServerContext, name: String, poller: consuming Poller,
+    mailbox: Mailbox<PollLoop.Message>, loops: [Mailbox<PollLoop.Message>]
   ) {
     self.server = server
+    self.name = name
     self.poller = Confined(poller)
     self.mailbox = mailbox
     self.loops = loops
@@ -153,6 +156,7 @@ final class PollLoopRun {
       let changes = scheduler.catalog.changes(since: announced)
       announced = scheduler.catalog
       for connection in connections.values { connection.driver.modelsChanged(changes) }
+    case .beat(let pulse): pulse.beat(name)
     case .stop: isStopping = true
     }
   }

@@ -88,6 +88,20 @@ final class TLSListener: Sendable {
   /// Tells the clients that models have changed.
   func modelsChanged() { channels.send(.modelsChanged) }
 
+  /// The names of the event loops.
+  var loopNames: [String] {
+    group.makeIterator().enumerated().map { index, _ in Self.name(ofLoop: index) }
+  }
+
+  /// Lets each event loop show that it turns.
+  func beat(_ pulse: LoopPulse) {
+    for (index, loop) in group.makeIterator().enumerated() {
+      loop.execute { pulse.beat(Self.name(ofLoop: index)) }
+    }
+  }
+
+  private static func name(ofLoop index: Int) -> String { "apus-tls-\(index)" }
+
   /// Ends the event loops.
   func stop() async { try? await group.shutdownGracefully() }
 }

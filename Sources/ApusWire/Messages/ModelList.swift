@@ -1,22 +1,12 @@
 public import NIOCore
 
 /// The question which models are served.
-public struct ModelListRequest: Message {
+public struct ModelListRequest: EmptyMessage {
   /// MODEL_LIST.
   public static let type = FrameType.modelList
 
   /// Creates the question.
   public init() {}
-
-  /// Reads the message from a body.
-  public init(decoding body: ByteBuffer) throws(WireError) {
-    try BodyReader(body.readableBytesSpan, blockLength: 8).finish()
-  }
-
-  /// Writes the body.
-  public func encodeBody(into buffer: inout ByteBuffer) {
-    buffer.writeBodyPrefix(blockLength: 8)
-  }
 }
 
 /// The models served, in ascending order of name.

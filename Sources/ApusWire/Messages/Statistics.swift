@@ -1,22 +1,12 @@
 public import NIOCore
 
 /// The question for the figures of the server.
-public struct StatisticsRequest: Message {
+public struct StatisticsRequest: EmptyMessage {
   /// STATS.
   public static let type = FrameType.stats
 
   /// Creates the question.
   public init() {}
-
-  /// Reads the message from a body.
-  public init(decoding body: ByteBuffer) throws(WireError) {
-    try BodyReader(body.readableBytesSpan, blockLength: 8).finish()
-  }
-
-  /// Writes the body.
-  public func encodeBody(into buffer: inout ByteBuffer) {
-    buffer.writeBodyPrefix(blockLength: 8)
-  }
 }
 
 /// The figures of the server, in ascending order of their keys.

@@ -31,9 +31,7 @@ struct AdminOptions: ParsableArguments {
     guard (identifier ?? "").utf8.count <= WireLimits.nameLength else {
       throw ValidationError("--identifier takes up to \(WireLimits.nameLength) bytes")
     }
-    guard 1...86_400 ~= timeout else {
-      throw ValidationError("--timeout takes 1 to 86400, not \(timeout)")
-    }
+    try require(timeout, in: 1...86_400, "--timeout")
   }
 
   /// Connects, calls `body`, and closes the connection.

@@ -16,6 +16,11 @@ final class ServeConditions: Sendable {
     Task { await server.drain() }
   }
 
+  /// The event loops that do not turn within a time.
+  func stalledLoops(within limit: Duration) async -> [String] {
+    await server.withLock { $0 }?.stalledLoops(within: limit) ?? []
+  }
+
   /// What the server alone knows.
   var current: ServerMonitor.Conditions {
     var conditions = ServerMonitor.Conditions()

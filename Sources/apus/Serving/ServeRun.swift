@@ -60,7 +60,8 @@ struct ServeRun {
         let stable = catalog.snapshot().routes.compactMap(\.stable)
         current.failedDevices = Set(stable.filter(\.model.isDegraded).map(\.info.device))
         return current
-      })
+      },
+      stalledLoops: { await conditions.stalledLoops(within: $0) })
     services.status = monitor
     services.authenticator = tokens
     services.administrator = ServeAdministrator(repository: repository, conditions: conditions)

@@ -6,32 +6,37 @@ import Glibc
 /// Each descriptor is watched under a token of the caller's choice, which comes back with its
 /// events.
 @safe
-struct Poller: ~Copyable {
+package struct Poller: ~Copyable {
   /// What a descriptor is watched for.
-  struct Interest: OptionSet {
-    let rawValue: UInt32
+  package struct Interest: OptionSet, Sendable {
+    /// The bits of epoll.
+    package let rawValue: UInt32
+
+    /// Takes the bits of epoll.
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Bytes or connections to take, or the end of the input.
-    static let input = Interest(rawValue: UInt32(EPOLLIN.rawValue))
+    package static let input = Interest(rawValue: UInt32(EPOLLIN.rawValue))
     /// Room for bytes to send.
-    static let output = Interest(rawValue: UInt32(EPOLLOUT.rawValue))
+    package static let output = Interest(rawValue: UInt32(EPOLLOUT.rawValue))
   }
 
   /// What happened to a descriptor.
-  struct Event {
-    let token: UInt64
+  package struct Event: Sendable {
+    /// What the descriptor is watched under.
+    package let token: UInt64
     fileprivate let bits: UInt32
 
     /// There is something to read: bytes, the end of the input, or an error.
-    var isReadable: Bool {
+    package var isReadable: Bool {
       bits & UInt32(EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
     }
 
     /// Nothing can be sent or received any more.
-    var isBroken: Bool { bits & UInt32(EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
+    package var isBroken: Bool { bits & UInt32(EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
 
     /// There is room to send, or an error that sending will tell.
-    var isWritable: Bool {
+    package var isWritable: Bool {
       bits & UInt32(EPOLLOUT.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
     }
   }
@@ -43,25 +48,24 @@ struct Poller: ~Copyable {
   ///
   /// - Parameter eventsAtOnce: The events that one wait returns at most.
   /// - Throws: ``SystemError``.
-  init(eventsAtOnce: Int = 256) throws(SystemError) {
-    let number = epoll_create1(Int32(EPOLL_CLOEXEC))
-    guard number >= 0 else { throw SystemError("epoll_create1") }
-    epoll = Descriptor(number)
+  package init(eventsAtOnce: Int = 256) throws(SystemError) {
+    epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), from: "epoll_create1")
     unsafe events = [epoll_event](repeating: epoll_event(), count: eventsAtOnce)
   }
 
   /// Watches a descriptor.
-  func add(_ descriptor: Int32, token: UInt64, for interest: Interest) throws(SystemError) {
+  package func add(_ descriptor: Int32, token: UInt64, for interest: Interest) throws(SystemError) {
     try control(EPOLL_CTL_ADD, descriptor, token, interest)
   }
 
   /// Watches a descriptor for something else.
-  func change(_ descriptor: Int32, token: UInt64, to interest: Interest) throws(SystemError) {
+  package func change(_ descriptor: Int32, token: UInt64, to interest: Interest) throws(SystemError)
+  {
     try control(EPOLL_CTL_MOD, descriptor, token, interest)
   }
 
   /// Watches a descriptor no more; one that is closed leaves by itself.
-  func remove(_ descriptor: Int32) {
+  package func remove(_ descriptor: Int32) {
     _ = epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
   }
 
@@ -80,7 +84,7 @@ struct Poller: ~Copyable {
   ///
   /// - Parameter timeoutMilliseconds: How long at most; 0 looks and returns, -1 waits for ever.
   /// - Returns: How many events ``event(_:)`` has.
-  mutating func wait(timeoutMilliseconds: Int32) -> Int {
+  package mutating func wait(timeoutMilliseconds: Int32) -> Int {
     let capacity = unsafe Int32(events.count)
     let count = unsafe events.withUnsafeMutableBufferPointer { events in
       unsafe epoll_wait(epoll.number, events.baseAddress, capacity, timeoutMilliseconds)
@@ -89,8 +93,22 @@ struct Poller: ~Copyable {
     return max(0, Int(count))
   }
 
+  /// Waits until something happens, with a finer limit than ``wait(timeoutMilliseconds:)``.
+  ///
+  /// - Parameter nanoseconds: How long at most; 0 looks and returns.
+  /// - Returns: How many events ``event(_:)`` has.
+  package mutating func wait(nanoseconds: UInt64) -> Int {
+    let capacity = unsafe Int32(events.count)
+    var time = timespec(
+      tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+    let count = unsafe events.withUnsafeMutableBufferPointer { events in
+      unsafe epoll_pwait2(epoll.number, events.baseAddress, capacity, &time, nil)
+    }
+    return max(0, Int(count))
+  }
+
   /// An event of the last wait.
-  func event(_ index: Int) -> Event {
+  package func event(_ index: Int) -> Event {
     unsafe Event(token: events[index].data.u64, bits: events[index].events)
   }
 }

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// A thread that runs one closure and can be waited for.
-final class LoopThread: Sendable {
+package final class SystemThread: Sendable {
   private let thread: pthread_t
 
   private final class Work {
@@ -17,7 +17,7 @@ final class LoopThread: Sendable {
   ///   - processor: The processor that it stays on; `nil` leaves that to the system.
   ///   - body: What it runs.
   /// - Throws: ``SystemError``.
-  init(
+  package init(
     _ name: String, processor: Int? = nil, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {
     let work = Work {
@@ -42,7 +42,7 @@ final class LoopThread: Sendable {
   }
 
   /// Waits for the end of the thread; called once.
-  func join() {
+  package func join() {
     _ = pthread_join(thread, nil)
   }
 }
