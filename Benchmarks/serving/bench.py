@@ -45,7 +45,8 @@ MEASUREMENTS = {
     "pipelined": (["C floor", "apus"], ["--connections", "4", "--depth", "16"]),
     "raw columns": (["apus"], ["--io", "spin", "--raw"]),
     "python client": (["apus", "triton"], []),
-    "256 rows": (["apus"], ["--depth", "4", "--rows-per-frame", "256"]),
+    # As many outstanding as keep the server busy: with four it waits for the client.
+    "256 rows": (["apus"], ["--depth", "16", "--rows-per-frame", "256"]),
 }
 # Turns of several swaps each.
 LONGER = {"no swaps": 4, "swaps": 4}

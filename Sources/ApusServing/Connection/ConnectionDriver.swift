@@ -26,7 +26,6 @@ final class ConnectionDriver {
     /// Queues the reply of a request, if the connection still wants it.
     ///
     /// - Returns: Whether it does.
-    @discardableResult
     mutating func finish(
       _ id: UInt64, at now: NIODeadline, _ encode: (inout ByteBuffer) throws(WireError) -> Void
     ) -> Bool {
@@ -447,7 +446,7 @@ final class ConnectionDriver {
     to member: RowBatch<ConnectionDriver>.Member, of batch: RowBatch<ConnectionDriver>,
     _ times: BatchTimes
   ) {
-    state.with { state in
+    _ = state.with { state in
       state.finish(member.task.correlationID, at: scheduler.now) { outbound throws(WireError) in
         try batch.encodeReply(of: member, times: times, into: &outbound)
       }
