@@ -12,11 +12,17 @@ static const char binary[] = {
 static const char broadcast[] = {
 #embed "../../Kernels/broadcast.cl"
 };
+static const char columns[] = {
+#embed "../../Kernels/columns.cl"
+};
 static const char dense[] = {
 #embed "../../Kernels/dense.cl"
 };
 static const char dense_wide[] = {
 #embed "../../Kernels/dense_wide.cl"
+};
+static const char lookup[] = {
+#embed "../../Kernels/lookup.cl"
 };
 static const char loss[] = {
 #embed "../../Kernels/loss.cl"
@@ -54,7 +60,8 @@ static const char update[] = {
 // A file that others build upon comes before them.
 static const CKernelSource sources[] = {
     SOURCE(common),      SOURCE(activation),    SOURCE(binary),      SOURCE(broadcast),
-    SOURCE(dense),       SOURCE(dense_wide),    SOURCE(loss),        SOURCE(matmul),
+    SOURCE(columns),     SOURCE(dense),         SOURCE(dense_wide),  SOURCE(lookup),
+    SOURCE(loss),        SOURCE(matmul),
     SOURCE(tile_wide),   SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
     SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(update),
 };

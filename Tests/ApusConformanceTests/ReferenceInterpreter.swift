@@ -56,6 +56,10 @@ struct ReferenceInterpreter {
         case .divide: return a / b
         }
       }
+    case .columns(let columns): return self.columns(columns, operands, shapes)
+    case .lookup(let lookup): return self.lookup(lookup, operands, shapes)
+    case .lookupGradient(let lookup, _):
+      return tableGradient(lookup, node.shape, operands, shapes)
     case .activation(let activation): return operands[0].map { reference(activation, $0) }
     case .activationGradient(let activation):
       return zip(operands[0], operands[1]).map { $0 * referenceSlope(activation, saved: $1) }

@@ -72,6 +72,10 @@ extension Graph {
       return try matmul.gradients(operands[0], operands[1], upstream: upstream, in: &self)
     case .binary(let binary):
       return try binary.gradients(operands[0], operands[1], upstream: upstream, in: &self)
+    case .columns(let columns):
+      return try columns.gradients(operands, upstream: upstream, in: &self)
+    case .lookup(let lookup):
+      return try lookup.gradients(operands, upstream: upstream, in: &self)
     case .activation(.identity):
       return [upstream]
     case .activation(let activation):
@@ -93,7 +97,7 @@ extension Graph {
       )
       let centred = try add(.binary(.subtract), [upstream, spread])
       return [try add(.binary(.multiply), [centred, id])]
-    case .activationGradient, .lossGradient, .update:
+    case .activationGradient, .lookupGradient, .lossGradient, .update:
       return operands.map { _ in nil }
     }
   }

@@ -7,6 +7,10 @@ extension Operation: CustomStringConvertible {
     case .constant(let value): "constant \(value)"
     case .matmul(let matmul): matmul.description
     case .binary(let binary): binary.rawValue
+    case .columns(let columns): columns.description
+    case .lookup(let lookup): lookup.description
+    case .lookupGradient(let lookup, let vocabulary):
+      "gradient of \(lookup) with \(vocabulary) rows"
     case .activation(let activation): activation.rawValue
     case .activationGradient(let activation): "gradient of \(activation.rawValue)"
     case .reduce(let reduction): "\(reduction.kind.rawValue) over \(reduction.axis.rawValue)"

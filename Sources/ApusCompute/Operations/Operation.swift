@@ -13,6 +13,14 @@ public enum Operation: Hashable, Sendable, Codable {
   case matmul(MatMul)
   /// An elementwise operation on two operands, the second broadcast where it is smaller.
   case binary(Binary)
+  /// Columns that are cut out, padded or put side by side; the operands are matrices.
+  case columns(Columns)
+  /// Rows of a table, chosen by identifiers; operands `[identifiers, table]`.
+  case lookup(Lookup)
+  /// The gradient of an embedding's table; operands `[identifiers, upstream]`.
+  ///
+  /// Each row is the sum of what its identifiers received, in the ascending order of their places.
+  case lookupGradient(Lookup, vocabulary: Int)
   /// A function of each element; operand `[x]`.
   case activation(Activation)
   /// The upstream gradient through an activation; operands `[upstream, saved]`.
@@ -52,6 +60,14 @@ extension Operation {
     case .binary(let binary):
       try expect(operands, count: 2)
       return try binary.shape(of: operands)
+    case .columns(let columns):
+      return try columns.shape(of: operands)
+    case .lookup(let lookup):
+      try expect(operands, count: 2)
+      return try lookup.shape(of: operands)
+    case .lookupGradient(let lookup, let vocabulary):
+      try expect(operands, count: 2)
+      return try lookup.gradientShape(vocabulary: vocabulary, of: operands)
     case .activation, .softmax:
       try expect(operands, count: 1)
       return operands[0]

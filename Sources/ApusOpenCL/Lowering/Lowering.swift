@@ -118,6 +118,9 @@ struct Lowering {
     case .input, .variable, .constant: return []
     case .matmul(let matmul): return launches(for: matmul, id)
     case .binary(let binary): return launches(for: binary, id)
+    case .columns(let columns): return launches(for: columns, id)
+    case .lookup(let lookup): return launches(for: lookup, id)
+    case .lookupGradient(let lookup, _): return launches(forGradientOf: lookup, id)
     case .activation(let activation): return launches(for: activation, id)
     case .activationGradient(let activation): return launches(forGradientOf: activation, id)
     case .reduce(let reduction): return launches(for: reduction, id)
@@ -149,6 +152,8 @@ extension Graph {
         batchCapacity: batchCapacity,
         variants: variants
       )
+    case .lookupGradient:
+      Lowering.scratchCountOfSortedIdentifiers(operands[0], batchCapacity: batchCapacity)
     case .reduce(let reduction):
       Lowering.scratchCount(of: reduction, operands, batchCapacity: batchCapacity)
     case .loss(let loss):

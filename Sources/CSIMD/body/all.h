@@ -2,6 +2,8 @@
 #include "scoring.h"
 #include "matmul.h"
 #include "elementwise.h"
+#include "columns.h"
+#include "lookup.h"
 #include "reduce.h"
 #include "loss.h"
 #include "update.h"
