@@ -52,6 +52,22 @@ struct Lowering {
     case .lookupGradient(let lookup, _):
       lower(lookup, APUS_LOOKUP_GRADIENT, table: id, result: operands[1], into: &step)
       step.scratch = scratch(of: id)
+    case .dropout(let mask):
+      step.operation = APUS_DROPOUT
+      step.parameters.0 = mask.scale
+      (step.sizes.0, step.sizes.1) = (Int(mask.stream), Int(mask.threshold))
+    case .inverseRoot(let epsilon):
+      step.operation = APUS_INVERSE_ROOT
+      step.parameters.0 = epsilon
+    case .average(let momentum):
+      step.operation = APUS_AVERAGE
+      step.parameters.0 = momentum
+    case .normalize(let normalization):
+      step.operation = APUS_NORMALIZE
+      step.parameters.0 = normalization.epsilon
+    case .normalizeGradient(let normalization):
+      step.operation = APUS_NORMALIZE_GRADIENT
+      step.parameters.0 = normalization.epsilon
     case .activation(let activation):
       step.operation = APUS_ACTIVATION
       step.variant = activation.lowered.rawValue

@@ -15,6 +15,8 @@ public struct TrainingRecipe: Sendable {
   public var hidden = [64, 64]
   /// The activation of the hidden layers.
   public var activation = Activation.relu
+  /// The share of the hidden units that are dropped in a step.
+  public var dropout: Float = 0
   /// The numbers in the vector of an identifier.
   public var embeddingWidth = 16
   /// The layers of a cross network.
@@ -141,6 +143,7 @@ public struct TrainingRecipe: Sendable {
     var settings = NetSettings(fields: fields, outputs: outputs)
     settings.hidden = hidden
     settings.activation = activation
+    settings.dropout = dropout
     settings.embeddingWidth = embeddingWidth
     settings.crossLayers = crossLayers
     settings.secondTower = secondTower

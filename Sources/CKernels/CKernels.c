@@ -21,6 +21,9 @@ static const char dense[] = {
 static const char dense_wide[] = {
 #embed "../../Kernels/dense_wide.cl"
 };
+static const char dropout[] = {
+#embed "../../Kernels/dropout.cl"
+};
 static const char lookup[] = {
 #embed "../../Kernels/lookup.cl"
 };
@@ -38,6 +41,9 @@ static const char matmul_wide[] = {
 };
 static const char matvec_wide[] = {
 #embed "../../Kernels/matvec_wide.cl"
+};
+static const char normalize[] = {
+#embed "../../Kernels/normalize.cl"
 };
 static const char reduce[] = {
 #embed "../../Kernels/reduce.cl"
@@ -60,7 +66,8 @@ static const char update[] = {
 // A file that others build upon comes before them.
 static const CKernelSource sources[] = {
     SOURCE(common),      SOURCE(activation),    SOURCE(binary),      SOURCE(broadcast),
-    SOURCE(columns),     SOURCE(dense),         SOURCE(dense_wide),  SOURCE(lookup),
+    SOURCE(columns),     SOURCE(dense),         SOURCE(dense_wide),  SOURCE(dropout),
+    SOURCE(lookup),      SOURCE(normalize),
     SOURCE(loss),        SOURCE(matmul),
     SOURCE(tile_wide),   SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
     SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(update),

@@ -21,6 +21,16 @@ public enum Operation: Hashable, Sendable, Codable {
   ///
   /// Each row is the sum of what its identifiers received, in the ascending order of their places.
   case lookupGradient(Lookup, vocabulary: Int)
+  /// Elements set to 0 by chance; operands `[x, draw]`.
+  case dropout(DropoutMask)
+  /// `1 / sqrt(x + ε)` of each element; operand `[x]`.
+  case inverseRoot(epsilon: Float)
+  /// A running average in place, `v = momentum v + (1 - momentum) x`; operands `[v, x]`.
+  case average(momentum: Float)
+  /// Rows shifted and scaled to mean 0 and variance 1; operand `[x]`.
+  case normalize(Normalization)
+  /// The gradient through a normalization; operands `[upstream, x]`.
+  case normalizeGradient(Normalization)
   /// A function of each element; operand `[x]`.
   case activation(Activation)
   /// The upstream gradient through an activation; operands `[upstream, saved]`.
@@ -68,10 +78,17 @@ extension Operation {
     case .lookupGradient(let lookup, let vocabulary):
       try expect(operands, count: 2)
       return try lookup.gradientShape(vocabulary: vocabulary, of: operands)
-    case .activation, .softmax:
+    case .dropout(let mask):
+      try expect(operands, count: 2)
+      return try mask.shape(of: operands)
+    case .average:
+      try expect(operands, count: 2)
+      guard !operands[0].isBatched, operands[0] == operands[1] else { throw mismatch(operands) }
+      return operands[0]
+    case .activation, .inverseRoot, .normalize, .softmax:
       try expect(operands, count: 1)
       return operands[0]
-    case .activationGradient:
+    case .activationGradient, .normalizeGradient:
       try expect(operands, count: 2)
       guard operands[0] == operands[1] else { throw mismatch(operands) }
       return operands[0]

@@ -12,6 +12,8 @@ public struct NetSettings: Hashable, Sendable {
   public var hidden = [64, 64]
   /// The activation of the hidden layers.
   public var activation = Activation.relu
+  /// The share of the hidden units that are dropped in a step of training.
+  public var dropout: Float = 0
   /// The numbers in the vector of an identifier.
   public var embeddingWidth = 16
   /// The layers of a cross network.

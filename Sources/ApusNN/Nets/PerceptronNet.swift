@@ -49,11 +49,19 @@ struct FieldParts {
 extension NetSettings {
   /// The hidden layers and the output.
   var perceptron: Sequential {
-    .perceptron(hidden: hidden, outputs: outputs, activation: activation)
+    Sequential {
+      for layer in hiddenLayers.layers { layer }
+      Dense(outputs)
+    }
   }
 
-  /// The hidden layers alone.
+  /// The hidden layers, each with its dropout.
   var hiddenLayers: Sequential {
-    Sequential { for units in hidden { Dense(units, activation: activation) } }
+    Sequential {
+      for units in hidden {
+        Dense(units, activation: activation)
+        if dropout > 0 { Dropout(dropout) }
+      }
+    }
   }
 }

@@ -24,8 +24,8 @@ enum KernelModule: Hashable, Sendable {
     switch self {
     case .base:
       [
-        "activation", "binary", "broadcast", "columns", "lookup", "loss", "reduce", "softmax",
-        "update",
+        "activation", "binary", "broadcast", "columns", "dropout", "lookup", "loss", "normalize",
+        "reduce", "softmax", "update",
       ].map { $0 + ".cl" }
     case .wideReductions: ["reduce_wide.cl"]
     case .products: ["matmul.cl"]

@@ -4,6 +4,8 @@
 #include "elementwise.h"
 #include "columns.h"
 #include "lookup.h"
+#include "dropout.h"
+#include "normalize.h"
 #include "reduce.h"
 #include "loss.h"
 #include "update.h"

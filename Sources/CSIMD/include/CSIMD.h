@@ -32,6 +32,11 @@ typedef enum apus_operation : int32_t {
   APUS_COPY_COLUMNS,         // x[m,n]; sizes: x's row stride, result's, zeros before, and after
   APUS_LOOKUP,               // identifiers table; mean; sizes: bags per row, bag, vocabulary, width
   APUS_LOOKUP_GRADIENT,      // identifiers upstream, likewise
+  APUS_DROPOUT,              // x[m,n] draw[6]; parameters: scale; sizes: stream, threshold
+  APUS_INVERSE_ROOT,         // x[m,n]; parameters: epsilon
+  APUS_AVERAGE,              // v[m,n] x[m,n], result = v; parameters: momentum
+  APUS_NORMALIZE,            // x[m,n]; parameters: epsilon
+  APUS_NORMALIZE_GRADIENT,   // upstream[m,n] x[m,n]; parameters: epsilon
   APUS_ACTIVATION,           // x[m,n]; variant apus_activation
   APUS_ACTIVATION_GRADIENT,  // upstream[m,n] saved[m,n]; variant apus_activation
   APUS_REDUCE,               // x[m,n]; variant apus_axis; mean

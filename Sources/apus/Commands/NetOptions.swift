@@ -14,6 +14,9 @@ struct NetOptions: ParsableArguments {
   @Option(help: "The activation of the hidden layers.")
   var activation = Activation.relu
 
+  @Option(help: "The share of the hidden units that are dropped in a step.")
+  var dropout: Float = 0
+
   @Option(help: "The numbers in the vector of an identifier.")
   var embeddingWidth = 16
 
@@ -63,6 +66,9 @@ struct NetOptions: ParsableArguments {
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate takes a positive number, not \(learningRate)")
     }
+    guard 0..<1 ~= dropout else {
+      throw ValidationError("--dropout takes a number from 0 to below 1, not \(dropout)")
+    }
     guard 0..<1 ~= momentum else {
       throw ValidationError("--momentum takes a number from 0 to below 1, not \(momentum)")
     }
@@ -72,6 +78,7 @@ struct NetOptions: ParsableArguments {
   func apply(to recipe: inout TrainingRecipe) {
     recipe.net = net
     recipe.hidden = hidden.units
+    recipe.dropout = dropout
     recipe.embeddingWidth = embeddingWidth
     recipe.crossLayers = crossLayers
     recipe.secondTower = Set((secondTower ?? "").split(separator: ",").map(String.init))
