@@ -43,7 +43,7 @@ final class CPUPlan: Plan {
     let lowering = Lowering(graph: graph, layout: layout, variables: store.layout)
     var steps: [apus_step] = []
     for id in graph.nodes.indices {
-      if let step = try lowering.step(for: id) { steps.append(step) }
+      steps += try lowering.steps(for: id)
     }
     self.steps = steps
     for (id, node) in graph.nodes.enumerated() {

@@ -7,7 +7,7 @@ struct Lowering {
   let layout: ArenaLayout
   let variables: VariableLayout
 
-  private func place(of id: Graph.NodeID) throws(ComputeError) -> apus_place {
+  func place(of id: Graph.NodeID) throws(ComputeError) -> apus_place {
     if let offset = layout.offsets[id] {
       return apus_place(memory: APUS_ARENA, offset: offset)
     }
@@ -19,8 +19,18 @@ struct Lowering {
     }
   }
 
-  /// The step that computes node `id`, or nil where there is nothing to do.
-  func step(for id: Graph.NodeID) throws(ComputeError) -> apus_step? {
+  private func scratch(of id: Graph.NodeID) -> apus_place {
+    guard let offset = layout.scratchOffsets[id] else { return apus_place() }
+    return apus_place(memory: APUS_ARENA, offset: offset)
+  }
+
+  /// The steps that compute node `id`, none where there is nothing to do.
+  func steps(for id: Graph.NodeID) throws(ComputeError) -> [apus_step] {
+    if case .columns(let columns) = graph[id].operation { return try steps(for: columns, id) }
+    return try step(for: id).map { [$0] } ?? []
+  }
+
+  private func step(for id: Graph.NodeID) throws(ComputeError) -> apus_step? {
     let node = graph[id]
     var step = apus_step()
     step.result = try place(of: id)
@@ -28,7 +38,7 @@ struct Lowering {
     step.n = node.shape.columns
     var operands = node.operands
     switch node.operation {
-    case .input, .variable, .constant:
+    case .input, .variable, .constant, .columns:
       return nil
     case .matmul(let matmul):
       try lower(matmul, id, &operands, into: &step)
@@ -37,6 +47,27 @@ struct Lowering {
       step.variant = binary.lowered.rawValue
       let layout = Binary.broadcast(graph[operands[0]].shape, graph[operands[1]].shape)
       step.broadcast = layout?.lowered ?? APUS_BROADCAST_NONE
+    case .lookup(let lookup):
+      lower(lookup, APUS_LOOKUP, table: operands[1], result: id, into: &step)
+    case .lookupGradient(let lookup, _):
+      lower(lookup, APUS_LOOKUP_GRADIENT, table: id, result: operands[1], into: &step)
+      step.scratch = scratch(of: id)
+    case .dropout(let mask):
+      step.operation = APUS_DROPOUT
+      step.parameters.0 = mask.scale
+      (step.sizes.0, step.sizes.1) = (Int(mask.stream), Int(mask.threshold))
+    case .inverseRoot(let epsilon):
+      step.operation = APUS_INVERSE_ROOT
+      step.parameters.0 = epsilon
+    case .average(let momentum):
+      step.operation = APUS_AVERAGE
+      step.parameters.0 = momentum
+    case .normalize(let normalization):
+      step.operation = APUS_NORMALIZE
+      step.parameters.0 = normalization.epsilon
+    case .normalizeGradient(let normalization):
+      step.operation = APUS_NORMALIZE_GRADIENT
+      step.parameters.0 = normalization.epsilon
     case .activation(let activation):
       step.operation = APUS_ACTIVATION
       step.variant = activation.lowered.rawValue
@@ -87,9 +118,7 @@ struct Lowering {
     if matmul.hasBias {
       step.bias = try place(of: operands.remove(at: 2))
     }
-    if let scratch = layout.scratchOffsets[id] {
-      step.scratch = apus_place(memory: APUS_ARENA, offset: scratch)
-    }
+    step.scratch = scratch(of: id)
     switch matmul.epilogue {
     case .none:
       step.epilogue = APUS_EPILOGUE_NONE
@@ -133,10 +162,13 @@ struct Lowering {
 
 extension Graph {
   /// The elements that a node needs while it runs: products copy their operands in the order in
-  /// which they read them.
+  /// which they read them, gradients of tables sort identifiers.
   func scratchCount(of id: NodeID, batchCapacity: Int, isa: apus_isa, threads: Int) -> Int {
-    guard case .matmul(let matmul) = self[id].operation else { return 0 }
     let operands = self[id].operands
+    if case .lookupGradient = self[id].operation {
+      return lookupScratchCount(self[operands[0]].shape.count(batchSize: batchCapacity))
+    }
+    guard case .matmul(let matmul) = self[id].operation else { return 0 }
     guard let extents = matmul.extents(self[operands[0]].shape, self[operands[1]].shape) else {
       preconditionFailure("\(matmul) was added to a graph with operands that do not fit")
     }

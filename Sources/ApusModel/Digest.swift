@@ -30,7 +30,7 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
   private init(description: String) { self.description = description }
 
   /// All zeros: what a manifest has in place of its own seal while the seal is computed.
-  package static let zeros = Digest(description: String(repeating: "0", count: 64))
+  static let zeros = Digest(description: String(repeating: "0", count: 64))
 
   /// The 32 bytes.
   public var bytes: [UInt8] {

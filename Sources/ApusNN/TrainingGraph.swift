@@ -4,6 +4,7 @@ public import ApusCompute
 ///
 /// ```
 /// inputs    0 features [rows x inputs]   1 targets [rows x targets]   2 schedule [3]
+///           3 draw [6], where the net has dropout
 /// outputs   0 loss [scalar]
 /// ```
 public struct TrainingGraph: Sendable {
@@ -16,6 +17,8 @@ public struct TrainingGraph: Sendable {
   /// The output of the mean loss over the batch, before the update.
   public static let loss = 0
 
+  /// The input of the random draw of dropout's masks, or nil where the net has none.
+  public let draw: Int?
   /// The nodes.
   public let graph: Graph
   /// The parameters, then the optimizer's slots: all that a run must keep.
@@ -30,8 +33,9 @@ public struct TrainingGraph: Sendable {
     loss: Loss,
     optimizer: Optimizer
   ) throws(ComputeError) {
-    var graph = network.graph
-    let outputs = graph[network.logits].shape.columns
+    var graph = Graph()
+    _ = try graph.add(network.graph[network.features].operation, [])
+    let outputs = network.graph[network.logits].shape.columns
     let targets = try graph.add(
       .input(name: "targets", shape: .batch(loss == .softmaxCrossEntropy ? 1 : outputs)),
       []
@@ -40,15 +44,18 @@ public struct TrainingGraph: Sendable {
       .input(name: "schedule", shape: UpdateRule.scheduleShape),
       []
     )
-    let lossNode = try graph.add(.loss(loss), [network.logits, targets])
+    let places = try graph.add(contentsOf: network.graph)
+    let parameters = network.parameters.filter(\.isTrained)
+    draw = graph.inputs.count > 3 ? 3 : nil
+    let lossNode = try graph.add(.loss(loss), [places[network.logits], targets])
     let gradients = try graph.gradients(
       of: lossNode,
-      withRespectTo: network.parameters.map(\.node)
+      withRespectTo: parameters.map { places[$0.node] }
     )
 
-    graph.outputs = [lossNode]
-    for (parameter, gradient) in zip(network.parameters, gradients) {
-      var operands = [parameter.node, gradient, schedule]
+    graph.outputs = [lossNode] + network.averages.map { places[$0] }
+    for (parameter, gradient) in zip(parameters, gradients) {
+      var operands = [places[parameter.node], gradient, schedule]
       for slot in optimizer.rule.slots {
         let variable = Variable(
           name: "\(parameter.variable.name).\(slot)",

@@ -18,6 +18,7 @@ public final class Trainer {
   private let configuration: TrainingConfiguration
   private let store: any VariableStore
   private let step: any Plan
+  private let draw: Int?
   private let scoring: any Plan
   private let scoringCapacity: Int
   private let clock = ContinuousClock()
@@ -31,6 +32,7 @@ public final class Trainer {
   ) throws(ComputeError) {
     let training = try TrainingGraph(
       network, loss: configuration.loss, optimizer: configuration.optimizer)
+    draw = training.draw
     self.network = network
     self.configuration = configuration
     store = try backend.makeVariables(training.variables)
@@ -166,6 +168,11 @@ public final class Trainer {
       learningRate: configuration.optimizer.learningRate, step: stepsDone)
     step.withInput(TrainingGraph.schedule, rows: rows.count) { input in
       for index in input.indices { input[index] = schedule[index] }
+    }
+    if let draw {
+      step.withInput(draw, rows: rows.count) {
+        DropoutMask.write(to: &$0, seed: configuration.seed, step: stepsDone)
+      }
     }
     try step.run(rows: rows.count)
     return try step.withOutput(TrainingGraph.loss, rows: rows.count) { $0[0] }

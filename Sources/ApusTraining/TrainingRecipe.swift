@@ -9,10 +9,20 @@ public struct TrainingRecipe: Sendable {
   public var label: String
   /// How columns become features.
   public var features = FeatureOptions()
-  /// The units of the hidden layers; empty for a linear model.
+  /// The net.
+  public var net = NamedNet.perceptron
+  /// The units of the hidden layers; with none, `mlp` is a linear model.
   public var hidden = [64, 64]
   /// The activation of the hidden layers.
   public var activation = Activation.relu
+  /// The share of the hidden units that are dropped in a step.
+  public var dropout: Float = 0
+  /// The numbers in the vector of an identifier.
+  public var embeddingWidth = 16
+  /// The layers of a cross network.
+  public var crossLayers = 3
+  /// The columns of a two-tower net's second tower.
+  public var secondTower: Set<String> = []
   /// The loss; nil for the one that the label's task suggests.
   public var loss: Loss?
   /// How parameters move.
@@ -88,11 +98,10 @@ public struct TrainingRecipe: Sendable {
       features: try FeatureEncoder(transform).features(of: table).matrix(), targets: labels,
       width: transform.width)
 
-    let network = try Network(
-      inputs: transform.width,
-      Sequential.perceptron(
-        hidden: hidden, outputs: loss == .softmaxCrossEntropy ? label.classes.count : 1,
-        activation: activation))
+    let network = try net.network(
+      settings(
+        fields: transform.inputFields,
+        outputs: loss == .softmaxCrossEntropy ? label.classes.count : 1))
     let trainer = try Trainer(
       network,
       configuration: TrainingConfiguration(
@@ -137,6 +146,18 @@ public struct TrainingRecipe: Sendable {
     var options = features
     options.droppedColumns.insert(column)
     return options
+  }
+
+  /// What the net is built from.
+  package func settings(fields: [InputField], outputs: Int) -> NetSettings {
+    var settings = NetSettings(fields: fields, outputs: outputs)
+    settings.hidden = hidden
+    settings.activation = activation
+    settings.dropout = dropout
+    settings.embeddingWidth = embeddingWidth
+    settings.crossLayers = crossLayers
+    settings.secondTower = secondTower
+    return settings
   }
 
   /// The loss that was asked for, or the one that suits the label.

@@ -12,11 +12,20 @@ static const char binary[] = {
 static const char broadcast[] = {
 #embed "../../Kernels/broadcast.cl"
 };
+static const char columns[] = {
+#embed "../../Kernels/columns.cl"
+};
 static const char dense[] = {
 #embed "../../Kernels/dense.cl"
 };
 static const char dense_wide[] = {
 #embed "../../Kernels/dense_wide.cl"
+};
+static const char dropout[] = {
+#embed "../../Kernels/dropout.cl"
+};
+static const char lookup[] = {
+#embed "../../Kernels/lookup.cl"
 };
 static const char loss[] = {
 #embed "../../Kernels/loss.cl"
@@ -32,6 +41,9 @@ static const char matmul_wide[] = {
 };
 static const char matvec_wide[] = {
 #embed "../../Kernels/matvec_wide.cl"
+};
+static const char normalize[] = {
+#embed "../../Kernels/normalize.cl"
 };
 static const char reduce[] = {
 #embed "../../Kernels/reduce.cl"
@@ -54,7 +66,9 @@ static const char update[] = {
 // A file that others build upon comes before them.
 static const CKernelSource sources[] = {
     SOURCE(common),      SOURCE(activation),    SOURCE(binary),      SOURCE(broadcast),
-    SOURCE(dense),       SOURCE(dense_wide),    SOURCE(loss),        SOURCE(matmul),
+    SOURCE(columns),     SOURCE(dense),         SOURCE(dense_wide),  SOURCE(dropout),
+    SOURCE(lookup),      SOURCE(normalize),
+    SOURCE(loss),        SOURCE(matmul),
     SOURCE(tile_wide),   SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
     SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(update),
 };

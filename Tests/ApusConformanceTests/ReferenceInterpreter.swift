@@ -56,6 +56,19 @@ struct ReferenceInterpreter {
         case .divide: return a / b
         }
       }
+    case .columns(let columns): return self.columns(columns, operands, shapes)
+    case .lookup(let lookup): return self.lookup(lookup, operands, shapes)
+    case .lookupGradient(let lookup, _):
+      return tableGradient(lookup, node.shape, operands, shapes)
+    case .dropout(let mask): return dropout(mask, operands)
+    case .inverseRoot(let epsilon):
+      return operands[0].map { 1 / ($0 + Double(epsilon)).squareRoot() }
+    case .average(let momentum):
+      return average(Double(momentum), of: node.operands[0], operands)
+    case .normalize(let normalization):
+      return eachRow(of: operands[0], shapes[0].columns) { normal(normalization, $0).y }
+    case .normalizeGradient(let normalization):
+      return normalizeGradient(normalization, operands, shapes[0].columns)
     case .activation(let activation): return operands[0].map { reference(activation, $0) }
     case .activationGradient(let activation):
       return zip(operands[0], operands[1]).map { $0 * referenceSlope(activation, saved: $1) }

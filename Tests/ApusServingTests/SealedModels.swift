@@ -50,7 +50,7 @@ final class SealedModels: Sendable {
     let path = file("manifest.json", version, of: name)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let seal = try JSONDecoder().decode(Header.self, from: Data(text.utf8)).seal
-    let zeros = Digest.zeros.description
+    let zeros = String(repeating: "0", count: seal.description.count)
     let blank = text.replacing(seal.description, with: zeros)
       .replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : \(format)")
     try blank.replacing(zeros, with: Digest(of: Array(blank.utf8)).description)

@@ -72,6 +72,19 @@ extension Graph {
       return try matmul.gradients(operands[0], operands[1], upstream: upstream, in: &self)
     case .binary(let binary):
       return try binary.gradients(operands[0], operands[1], upstream: upstream, in: &self)
+    case .columns(let columns):
+      return try columns.gradients(operands, upstream: upstream, in: &self)
+    case .lookup(let lookup):
+      return try lookup.gradients(operands, upstream: upstream, in: &self)
+    case .dropout:
+      return [try add(node.operation, [upstream, operands[1]]), nil]
+    case .inverseRoot:
+      // The derivative of x^(-1/2) is -x^(-3/2) / 2.
+      let square = try add(.binary(.multiply), [id, id])
+      let cube = try add(.binary(.multiply), [square, id])
+      return [try scaled(add(.binary(.multiply), [upstream, cube]), by: -0.5)]
+    case .normalize(let normalization):
+      return [try add(.normalizeGradient(normalization), [upstream, operands[0]])]
     case .activation(.identity):
       return [upstream]
     case .activation(let activation):
@@ -93,7 +106,7 @@ extension Graph {
       )
       let centred = try add(.binary(.subtract), [upstream, spread])
       return [try add(.binary(.multiply), [centred, id])]
-    case .activationGradient, .lossGradient, .update:
+    case .activationGradient, .average, .lookupGradient, .lossGradient, .normalizeGradient, .update:
       return operands.map { _ in nil }
     }
   }

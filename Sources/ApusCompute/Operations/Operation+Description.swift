@@ -7,6 +7,15 @@ extension Operation: CustomStringConvertible {
     case .constant(let value): "constant \(value)"
     case .matmul(let matmul): matmul.description
     case .binary(let binary): binary.rawValue
+    case .columns(let columns): columns.description
+    case .lookup(let lookup): lookup.description
+    case .lookupGradient(let lookup, let vocabulary):
+      "gradient of \(lookup) with \(vocabulary) rows"
+    case .dropout(let mask): "dropout of \(mask.rate)"
+    case .inverseRoot(let epsilon): "1 / sqrt(x + \(epsilon))"
+    case .average(let momentum): "running average with momentum \(momentum)"
+    case .normalize: "normalize rows"
+    case .normalizeGradient: "gradient of normalized rows"
     case .activation(let activation): activation.rawValue
     case .activationGradient(let activation): "gradient of \(activation.rawValue)"
     case .reduce(let reduction): "\(reduction.kind.rawValue) over \(reduction.axis.rawValue)"

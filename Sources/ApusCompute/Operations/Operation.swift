@@ -13,6 +13,24 @@ public enum Operation: Hashable, Sendable, Codable {
   case matmul(MatMul)
   /// An elementwise operation on two operands, the second broadcast where it is smaller.
   case binary(Binary)
+  /// Columns that are cut out, padded or put side by side; the operands are matrices.
+  case columns(Columns)
+  /// Rows of a table, chosen by identifiers; operands `[identifiers, table]`.
+  case lookup(Lookup)
+  /// The gradient of an embedding's table; operands `[identifiers, upstream]`.
+  ///
+  /// Each row is the sum of what its identifiers received, in the ascending order of their places.
+  case lookupGradient(Lookup, vocabulary: Int)
+  /// Elements set to 0 by chance; operands `[x, draw]`.
+  case dropout(DropoutMask)
+  /// `1 / sqrt(x + ε)` of each element; operand `[x]`.
+  case inverseRoot(epsilon: Float)
+  /// A running average in place, `v = momentum v + (1 - momentum) x`; operands `[v, x]`.
+  case average(momentum: Float)
+  /// Rows shifted and scaled to mean 0 and variance 1; operand `[x]`.
+  case normalize(Normalization)
+  /// The gradient through a normalization; operands `[upstream, x]`.
+  case normalizeGradient(Normalization)
   /// A function of each element; operand `[x]`.
   case activation(Activation)
   /// The upstream gradient through an activation; operands `[upstream, saved]`.
@@ -52,10 +70,25 @@ extension Operation {
     case .binary(let binary):
       try expect(operands, count: 2)
       return try binary.shape(of: operands)
-    case .activation, .softmax:
+    case .columns(let columns):
+      return try columns.shape(of: operands)
+    case .lookup(let lookup):
+      try expect(operands, count: 2)
+      return try lookup.shape(of: operands)
+    case .lookupGradient(let lookup, let vocabulary):
+      try expect(operands, count: 2)
+      return try lookup.gradientShape(vocabulary: vocabulary, of: operands)
+    case .dropout(let mask):
+      try expect(operands, count: 2)
+      return try mask.shape(of: operands)
+    case .average:
+      try expect(operands, count: 2)
+      guard !operands[0].isBatched, operands[0] == operands[1] else { throw mismatch(operands) }
+      return operands[0]
+    case .activation, .inverseRoot, .normalize, .softmax:
       try expect(operands, count: 1)
       return operands[0]
-    case .activationGradient:
+    case .activationGradient, .normalizeGradient:
       try expect(operands, count: 2)
       guard operands[0] == operands[1] else { throw mismatch(operands) }
       return operands[0]

@@ -71,7 +71,7 @@ struct Lowering {
         inputs += 1
       case .variable(let variable):
         places.append(Place(memory: .variables, offset: try variables.offset(of: variable)))
-      case .update:
+      case .average, .update:
         places.append(places[node.operands[0]])
       default:
         places.append(Place(memory: .arena, offset: arena.offsets[id] ?? 0))
@@ -118,6 +118,16 @@ struct Lowering {
     case .input, .variable, .constant: return []
     case .matmul(let matmul): return launches(for: matmul, id)
     case .binary(let binary): return launches(for: binary, id)
+    case .columns(let columns): return launches(for: columns, id)
+    case .lookup(let lookup): return launches(for: lookup, id)
+    case .lookupGradient(let lookup, _): return launches(forGradientOf: lookup, id)
+    case .dropout(let mask): return launches(for: mask, id)
+    case .inverseRoot(let epsilon): return [elementwise("inverse_root", id, [.number(epsilon)])]
+    case .average(let momentum): return [elementwise("average", id, [.number(momentum)])]
+    case .normalize(let normalization):
+      return launches("normalize_rows", for: normalization, id)
+    case .normalizeGradient(let normalization):
+      return launches("normalize_rows_gradient", for: normalization, id)
     case .activation(let activation): return launches(for: activation, id)
     case .activationGradient(let activation): return launches(forGradientOf: activation, id)
     case .reduce(let reduction): return launches(for: reduction, id)
@@ -149,6 +159,8 @@ extension Graph {
         batchCapacity: batchCapacity,
         variants: variants
       )
+    case .lookupGradient:
+      Lowering.scratchCountOfSortedIdentifiers(operands[0], batchCapacity: batchCapacity)
     case .reduce(let reduction):
       Lowering.scratchCount(of: reduction, operands, batchCapacity: batchCapacity)
     case .loss(let loss):

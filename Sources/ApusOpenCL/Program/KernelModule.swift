@@ -23,9 +23,10 @@ enum KernelModule: Hashable, Sendable {
   var fileNames: [String] {
     switch self {
     case .base:
-      ["activation", "binary", "broadcast", "loss", "reduce", "softmax", "update"].map {
-        $0 + ".cl"
-      }
+      [
+        "activation", "binary", "broadcast", "columns", "dropout", "lookup", "loss", "normalize",
+        "reduce", "softmax", "update",
+      ].map { $0 + ".cl" }
     case .wideReductions: ["reduce_wide.cl"]
     case .products: ["matmul.cl"]
     case .tiles: ["tile_wide.cl", "matmul_wide.cl"]

@@ -14,6 +14,7 @@ struct call {
   float *scratch;
   float *slots[2];
   const float *parameters;
+  const size_t *sizes;
 };
 
 static inline float *address(apus_place place, float *const *memories) {
@@ -33,6 +34,7 @@ static inline struct call resolve(const apus_step *step, float *const *memories)
       .bias = address(step->bias, memories),
       .scratch = address(step->scratch, memories),
       .parameters = step->parameters,
+      .sizes = step->sizes,
   };
   for (int i = 0; i < 3; i++) call.operands[i] = address(step->operands[i], memories);
   for (int i = 0; i < 2; i++) call.slots[i] = address(step->slots[i], memories);

@@ -12,6 +12,14 @@ static void KERNEL(run)(const apus_step *steps, size_t count, size_t rows, float
     case APUS_MATMUL_NT:
     case APUS_MATMUL_TN: KERNEL(matmul)(&call, m, k, pool); break;
     case APUS_BINARY: KERNEL(binary)(&call, m); break;
+    case APUS_COPY_COLUMNS: KERNEL(copy_columns)(&call, m); break;
+    case APUS_LOOKUP: KERNEL(lookup)(&call, m, pool); break;
+    case APUS_LOOKUP_GRADIENT: KERNEL(lookup_gradient)(&call, m, pool); break;
+    case APUS_DROPOUT: KERNEL(dropout)(&call, m); break;
+    case APUS_INVERSE_ROOT: KERNEL(inverse_root)(&call, m); break;
+    case APUS_AVERAGE: KERNEL(average)(&call, m); break;
+    case APUS_NORMALIZE: KERNEL(normalize)(&call, m); break;
+    case APUS_NORMALIZE_GRADIENT: KERNEL(normalize_gradient)(&call, m); break;
     case APUS_ACTIVATION: KERNEL(activation)(&call, m); break;
     case APUS_ACTIVATION_GRADIENT: KERNEL(activation_gradient)(&call, m); break;
     case APUS_REDUCE: KERNEL(reduce)(&call, m); break;

@@ -29,6 +29,14 @@ typedef enum apus_operation : int32_t {
   APUS_MATMUL_NT,            // a[m,k] b[n,k]
   APUS_MATMUL_TN,            // a[k,m] b[k,n]
   APUS_BINARY,               // a[m,n] b; variant apus_binary, layout apus_broadcast
+  APUS_COPY_COLUMNS,         // x[m,n]; sizes: x's row stride, result's, zeros before, and after
+  APUS_LOOKUP,               // identifiers table; mean; sizes: bags per row, bag, vocabulary, width
+  APUS_LOOKUP_GRADIENT,      // identifiers upstream, likewise
+  APUS_DROPOUT,              // x[m,n] draw[6]; parameters: scale; sizes: stream, threshold
+  APUS_INVERSE_ROOT,         // x[m,n]; parameters: epsilon
+  APUS_AVERAGE,              // v[m,n] x[m,n], result = v; parameters: momentum
+  APUS_NORMALIZE,            // x[m,n]; parameters: epsilon
+  APUS_NORMALIZE_GRADIENT,   // upstream[m,n] x[m,n]; parameters: epsilon
   APUS_ACTIVATION,           // x[m,n]; variant apus_activation
   APUS_ACTIVATION_GRADIENT,  // upstream[m,n] saved[m,n]; variant apus_activation
   APUS_REDUCE,               // x[m,n]; variant apus_axis; mean
@@ -113,6 +121,9 @@ typedef struct {
   size_t offset;
 } apus_place;
 
+/// The most numbers in a step's `sizes`.
+#define APUS_SIZES 4
+
 /// One step of a plan. It holds places instead of addresses, so plans can share steps.
 typedef struct {
   apus_operation operation;
@@ -129,6 +140,7 @@ typedef struct {
   apus_place scratch;
   apus_place slots[2];
   float parameters[3];
+  size_t sizes[APUS_SIZES];
 } apus_step;
 
 /// Threads that share the work of one step at a time.

@@ -5,11 +5,26 @@ public import ArgumentParser
 
 /// The options that shape a net and its training.
 struct NetOptions: ParsableArguments {
-  @Option(help: "The units of the hidden layers, or none for a linear model.")
+  @Option(help: "The net.")
+  var net = NamedNet.perceptron
+
+  @Option(help: "The units of the hidden layers, or none.")
   var hidden = HiddenLayers(units: [64, 64])
 
   @Option(help: "The activation of the hidden layers.")
   var activation = Activation.relu
+
+  @Option(help: "The share of the hidden units that are dropped in a step.")
+  var dropout: Float = 0
+
+  @Option(help: "The numbers in the vector of an identifier.")
+  var embeddingWidth = 16
+
+  @Option(help: "The layers of dcn's cross network.")
+  var crossLayers = 3
+
+  @Option(help: "The columns of two-tower's second tower, such as item,price.")
+  var secondTower: String?
 
   @Option(help: "The loss: auto (by the label), bce, cross-entropy, mse or mae.")
   var loss = LossChoice.auto
@@ -43,12 +58,16 @@ struct NetOptions: ParsableArguments {
   func validate() throws {
     let positive = [
       ("--epochs", epochs ?? 1), ("--batch-size", batchSize), ("--patience", (patience ?? 1) + 1),
+      ("--embedding-width", embeddingWidth), ("--cross-layers", crossLayers),
     ]
     for (name, value) in positive where value < 1 {
       throw ValidationError("\(name) takes a positive number, not \(value)")
     }
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate takes a positive number, not \(learningRate)")
+    }
+    guard 0..<1 ~= dropout else {
+      throw ValidationError("--dropout takes a number from 0 to below 1, not \(dropout)")
     }
     guard 0..<1 ~= momentum else {
       throw ValidationError("--momentum takes a number from 0 to below 1, not \(momentum)")
@@ -57,7 +76,12 @@ struct NetOptions: ParsableArguments {
 
   /// Writes the options into a recipe.
   func apply(to recipe: inout TrainingRecipe) {
+    recipe.net = net
     recipe.hidden = hidden.units
+    recipe.dropout = dropout
+    recipe.embeddingWidth = embeddingWidth
+    recipe.crossLayers = crossLayers
+    recipe.secondTower = Set((secondTower ?? "").split(separator: ",").map(String.init))
     recipe.activation = activation
     recipe.loss = loss.loss
     recipe.optimizer = optimizer.optimizer(momentum: momentum, nesterov: nesterov)
@@ -72,6 +96,17 @@ struct NetOptions: ParsableArguments {
 }
 
 extension Activation: ExpressibleByArgument {}
+
+extension NamedNet: ExpressibleByArgument {
+  /// The net of a name.
+  public init?(argument: String) { self.init(named: argument) }
+
+  /// The name.
+  public var defaultValueDescription: String { name }
+
+  /// The names of all nets.
+  public static var allValueStrings: [String] { all.map(\.name) }
+}
 
 /// The units of hidden layers as they are typed: `64,64` or `none`.
 struct HiddenLayers: Hashable, ExpressibleByArgument {
