@@ -1,5 +1,5 @@
 internal import ApusCompute
-internal import ApusNN
+public import ApusNN
 internal import ApusTraining
 public import ArgumentParser
 
