@@ -67,13 +67,16 @@ let package = Package(
     room("ApusOpenCL", ["ApusCompute", "CKernels", "COpenCL", crypto, logging]),
 
     room("ApusRandom"),
+    room("ApusMetrics"),
 
     // Models: data in, trained network out, sealed.
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
     room("ApusModel", ["ApusCompute", "ApusData", crypto]),
-    room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"]),
-    room("ApusSimulation", ["ApusRandom"]),
+    room(
+      "ApusTraining",
+      ["ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom"]),
+    room("ApusSimulation", ["ApusMetrics", "ApusRandom"]),
 
     // Serving: frames, server, client.
     .target(name: "CChecksum", cSettings: cSettings),
@@ -94,9 +97,10 @@ let package = Package(
     .executableTarget(
       name: "apus",
       dependencies: [
-        "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
-        "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
-        argumentParser, logging, unixSignals, nio("NIOCore"), nio("NIOPosix"), yams,
+        "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
+        "ApusNN", "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation",
+        "ApusTraining", "ApusWire", argumentParser, logging, unixSignals, nio("NIOCore"),
+        nio("NIOPosix"), yams,
       ],
       swiftSettings: swiftSettings
     ),
@@ -132,6 +136,7 @@ let package = Package(
       "ApusConformanceTests",
       ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom", logging]),
     tests("ApusDataTests", ["ApusData", "ApusRandom"]),
+    tests("ApusMetricsTests", ["ApusMetrics", "ApusRandom"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
     tests("ApusOperationsTests", ["ApusOperations", "ApusServing", "ApusWire", nio("NIOCore")]),
@@ -142,10 +147,13 @@ let package = Package(
         "ApusWire", "CAllocations", crypto,
         nio("NIOCore"), nio("NIOPosix"), ssl,
       ]),
-    tests("ApusSimulationTests", ["ApusSimulation"]),
+    tests("ApusSimulationTests", ["ApusMetrics", "ApusSimulation"]),
     tests(
       "ApusTrainingTests",
-      ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"]),
+      [
+        "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
+        "ApusTraining",
+      ]),
     tests("ApusWireTests", ["ApusWire", nio("NIOCore")]),
     tests("CSIMDTests", ["ApusRandom", "CSIMD"]),
     tests("EndToEndTests", []),

@@ -14,11 +14,14 @@ enum ImportRules {
     "ApusOpenCL": ["ApusCompute", "CKernels", "COpenCL"],
 
     "ApusRandom": [],
+    "ApusMetrics": [],
     "ApusData": ["ApusRandom"],
     "ApusNN": ["ApusCompute", "ApusRandom"],
     "ApusModel": ["ApusCompute", "ApusData"],
-    "ApusTraining": ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"],
-    "ApusSimulation": ["ApusRandom"],
+    "ApusTraining": [
+      "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
+    ],
+    "ApusSimulation": ["ApusMetrics", "ApusRandom"],
 
     "CChecksum": [],
     "CLinux": [],
@@ -30,8 +33,9 @@ enum ImportRules {
     "ApusBench": ["ApusWire", "CLinux"],
 
     "apus": [
-      "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
-      "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
+      "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
+      "ApusNN", "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation",
+      "ApusTraining", "ApusWire",
     ],
 
     "ApusBenchTests": ["ApusBench", "ApusWire"],
@@ -39,6 +43,7 @@ enum ImportRules {
     "ApusComputeTests": ["ApusCompute"],
     "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"],
     "ApusDataTests": ["ApusData", "ApusRandom"],
+    "ApusMetricsTests": ["ApusMetrics", "ApusRandom"],
     "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
     "ApusRandomTests": ["ApusRandom"],
     "ApusOperationsTests": ["ApusOperations", "ApusServing", "ApusWire"],
@@ -49,8 +54,11 @@ enum ImportRules {
     "CAllocations": [],
     "CFuzzer": [],
     "Fuzz": ["ApusServing", "ApusWire", "CFuzzer"],
-    "ApusSimulationTests": ["ApusSimulation"],
-    "ApusTrainingTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusRandom", "ApusTraining"],
+    "ApusSimulationTests": ["ApusMetrics", "ApusSimulation"],
+    "ApusTrainingTests": [
+      "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
+      "ApusTraining",
+    ],
     "ApusWireTests": ["ApusWire"],
     "CSIMDTests": ["ApusRandom", "CSIMD"],
     "EndToEndTests": [],

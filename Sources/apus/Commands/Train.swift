@@ -15,6 +15,8 @@ struct Train: ParsableCommand {
         apus train --data prices.csv --label price --output models/price \\
           --hidden none --optimizer sgd --loss mse --epochs 100
         apus train --data visits.csv --label purchased --output models/visits --precision int8
+        apus train --data visits.csv --label purchased --output models/visits \\
+          --calibrate platt --threshold-for precision=0.8
 
       Ctrl-C finishes the step in hand and seals the best weights so far.
       """)
@@ -24,6 +26,7 @@ struct Train: ParsableCommand {
   @OptionGroup var columns: ColumnOptions
   @OptionGroup var net: NetOptions
   @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var calibration: CalibrationOptions
 
   @Option(help: "The column to predict.")
   var label: String
@@ -90,6 +93,7 @@ struct Train: ParsableCommand {
     recipe.writer = "apus \(Apus.version)"
     net.apply(to: &recipe)
     precision.apply(to: &recipe)
+    calibration.apply(to: &recipe)
     return recipe
   }
 }
