@@ -76,6 +76,12 @@ let package = Package(
     room(
       "ApusTraining",
       ["ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom"]),
+    room(
+      "ApusReport",
+      [
+        "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusRandom", "ApusTraining",
+        "CChecksum",
+      ]),
     room("ApusSimulation", ["ApusMetrics", "ApusRandom"]),
 
     // Serving: frames, server, client.
@@ -98,7 +104,7 @@ let package = Package(
       name: "apus",
       dependencies: [
         "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
-        "ApusNN", "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation",
+        "ApusNN", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing", "ApusSimulation",
         "ApusTraining", "ApusWire", argumentParser, logging, unixSignals, nio("NIOCore"),
         nio("NIOPosix"), yams,
       ],
@@ -139,6 +145,12 @@ let package = Package(
     tests("ApusMetricsTests", ["ApusMetrics", "ApusRandom"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
+    tests(
+      "ApusReportTests",
+      [
+        "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusReport",
+        "ApusTraining",
+      ]),
     tests("ApusOperationsTests", ["ApusOperations", "ApusServing", "ApusWire", nio("NIOCore")]),
     tests(
       "ApusServingTests",

@@ -21,6 +21,10 @@ enum ImportRules {
     "ApusTraining": [
       "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
     ],
+    "ApusReport": [
+      "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusRandom", "ApusTraining",
+      "CChecksum",
+    ],
     "ApusSimulation": ["ApusMetrics", "ApusRandom"],
 
     "CChecksum": [],
@@ -34,7 +38,7 @@ enum ImportRules {
 
     "apus": [
       "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
-      "ApusNN", "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation",
+      "ApusNN", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing", "ApusSimulation",
       "ApusTraining", "ApusWire",
     ],
 
@@ -46,6 +50,10 @@ enum ImportRules {
     "ApusMetricsTests": ["ApusMetrics", "ApusRandom"],
     "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
     "ApusRandomTests": ["ApusRandom"],
+    "ApusReportTests": [
+      "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusReport",
+      "ApusTraining",
+    ],
     "ApusOperationsTests": ["ApusOperations", "ApusServing", "ApusWire"],
     "ApusServingTests": [
       "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusServing",

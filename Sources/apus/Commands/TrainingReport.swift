@@ -22,8 +22,12 @@ struct TrainingReport: Encodable, CustomStringConvertible {
   let calibration: CalibrationReport?
   let decision: DecisionThreshold?
   let notes: [String]
+  let page: String?
 
-  init(_ product: TrainingRecipe.Product, _ artifact: Artifact, path: String) {
+  init(
+    _ product: TrainingRecipe.Product, _ artifact: Artifact, path: String, page: String?
+  ) {
+    self.page = page
     let training = artifact.manifest.training
     self.artifact = path
     version = artifact.manifest.version
@@ -56,6 +60,7 @@ struct TrainingReport: Encodable, CustomStringConvertible {
     if let precision { lines.append("  \(precision)") }
     if let calibration { lines.append("  \(calibration)") }
     if let decision { lines.append("  \(decision)") }
+    if let page { lines.append("  report: \(page)") }
     return lines.joined(separator: "\n")
   }
 }
