@@ -67,13 +67,22 @@ let package = Package(
     room("ApusOpenCL", ["ApusCompute", "CKernels", "COpenCL", crypto, logging]),
 
     room("ApusRandom"),
+    room("ApusMetrics"),
 
     // Models: data in, trained network out, sealed.
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
     room("ApusModel", ["ApusCompute", "ApusData", crypto]),
-    room("ApusTraining", ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"]),
-    room("ApusSimulation", ["ApusRandom"]),
+    room(
+      "ApusTraining",
+      ["ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom"]),
+    room(
+      "ApusReport",
+      [
+        "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusRandom", "ApusTraining",
+        "CChecksum",
+      ]),
+    room("ApusSimulation", ["ApusMetrics", "ApusRandom"]),
 
     // Serving: frames, server, client.
     .target(name: "CChecksum", cSettings: cSettings),
@@ -97,9 +106,10 @@ let package = Package(
     .executableTarget(
       name: "apus",
       dependencies: [
-        "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
-        "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
-        argumentParser, logging, unixSignals, nio("NIOCore"), nio("NIOPosix"), yams,
+        "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
+        "ApusNN", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing", "ApusSimulation",
+        "ApusTraining", "ApusWire", argumentParser, logging, unixSignals, nio("NIOCore"),
+        nio("NIOPosix"), yams,
       ],
       swiftSettings: swiftSettings
     ),
@@ -135,8 +145,15 @@ let package = Package(
       "ApusConformanceTests",
       ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom", logging]),
     tests("ApusDataTests", ["ApusData", "ApusRandom"]),
+    tests("ApusMetricsTests", ["ApusMetrics", "ApusRandom"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
     tests("ApusRandomTests", ["ApusRandom"]),
+    tests(
+      "ApusReportTests",
+      [
+        "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusReport",
+        "ApusTraining",
+      ]),
     tests("ApusOperationsTests", ["ApusOperations", "ApusServing", "ApusWire", nio("NIOCore")]),
     tests(
       "ApusServingTests",
@@ -145,10 +162,13 @@ let package = Package(
         "ApusWire", "CAllocations", crypto,
         nio("NIOCore"), nio("NIOPosix"), ssl,
       ]),
-    tests("ApusSimulationTests", ["ApusSimulation"]),
+    tests("ApusSimulationTests", ["ApusMetrics", "ApusSimulation"]),
     tests(
       "ApusTrainingTests",
-      ["ApusCPU", "ApusCompute", "ApusData", "ApusNN", "ApusRandom", "ApusTraining"]),
+      [
+        "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
+        "ApusTraining",
+      ]),
     tests("ApusWireTests", ["ApusWire", nio("NIOCore")]),
     tests("CSIMDTests", ["ApusRandom", "CSIMD"]),
     tests("EndToEndTests", []),

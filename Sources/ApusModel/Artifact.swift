@@ -40,17 +40,21 @@ public struct Artifact: Sendable {
   ///   - golden: features and scores of a few rows, row by row.
   ///   - training: how the model came to be.
   ///   - metrics: the metrics of the parts that were held out.
+  ///   - calibration: how its scores were calibrated, where they were.
+  ///   - decision: the least score of a positive row, where one was chosen.
   ///   - writer: the software that writes it.
   public init(
     name: String, loss: Loss, transform: FeatureTransform, graph: Graph,
     weights: [String: [Float]], golden: (features: [Float], scores: [Float]),
-    training: Manifest.Training, metrics: [String: [String: Double]], writer: String
+    training: Manifest.Training, metrics: [String: [String: Double]],
+    calibration: CalibrationReport? = nil, decision: DecisionThreshold? = nil, writer: String
   ) {
     self.manifest = Manifest(
       writer: writer, name: name, version: 1, loss: loss, transform: transform, graph: graph,
       training: training, metrics: metrics,
       golden: Manifest.Golden(
-        rows: golden.features.count / transform.width, tolerance: Self.goldenTolerance))
+        rows: golden.features.count / transform.width, tolerance: Self.goldenTolerance),
+      calibration: calibration, decision: decision)
     self.weights = weights
     self.goldenFeatures = golden.features
     self.goldenScores = golden.scores

@@ -88,6 +88,10 @@ public struct Manifest: Codable, Hashable, Sendable {
   public var golden: Golden
   /// What its precision costs, where that is not float32.
   public var scoringPrecision: PrecisionReport?
+  /// How its scores were calibrated, where they were.
+  public var calibration: CalibrationReport?
+  /// The least score of a positive row, where one was chosen; else it is 0.5.
+  public var decision: DecisionThreshold?
   /// The other files, by name.
   public var files: [String: File] = [:]
 }

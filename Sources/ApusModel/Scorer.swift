@@ -57,7 +57,8 @@ public final class Scorer: Sendable {
         batchCapacity: batchCapacity)
     }
     self.net = try runner(graph)
-    let hidden = hasEmbeddings ? graph.untilLastHiddenLayer : nil
+    let calibrating = manifest.calibration?.layers ?? 0
+    let hidden = hasEmbeddings ? graph.untilLastHiddenLayer(leavingOut: calibrating) : nil
     self.embedder = try hidden.map { graph throws(ComputeError) in
       try runner(graph, layersLeftOut: 1)
     }

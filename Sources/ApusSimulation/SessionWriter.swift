@@ -1,3 +1,5 @@
+internal import ApusMetrics
+
 /// Plays the days of a simulation and writes `sessions.csv`, `events.csv` and `truth.csv`.
 struct SessionWriter {
   private let configuration: ShopConfiguration
@@ -84,8 +86,8 @@ struct SessionWriter {
       events: events,
       purchases: purchases,
       purchaseRate: sessions == 0 ? 0 : Double(purchases) / Double(sessions),
-      bestPossibleAUC: areaUnderCurve(scores: trueProbabilities, labels: labels),
-      observableAUC: areaUnderCurve(scores: observableProbabilities, labels: labels)
+      bestPossibleAUC: RankCurve(scores: trueProbabilities, isPositive: labels).areaUnderCurve,
+      observableAUC: RankCurve(scores: observableProbabilities, isPositive: labels).areaUnderCurve
     )
   }
 }

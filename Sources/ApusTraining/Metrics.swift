@@ -1,4 +1,5 @@
 public import ApusCompute
+internal import ApusMetrics
 internal import FoundationEssentials
 #if canImport(Glibc)
 internal import Glibc
@@ -6,11 +7,14 @@ internal import Glibc
 
 /// How good predictions are, by the names that the field uses.
 ///
-/// | loss | metrics |
-/// |---|---|
-/// | binary cross-entropy | loss, logLoss, auc, accuracy, precision, recall, f1 |
-/// | softmax cross-entropy | loss, logLoss, accuracy |
-/// | squared or absolute error | loss, mse, mae |
+/// - binary cross-entropy: loss, logLoss, auc, averagePrecision, brier, calibrationError, lift10,
+///   accuracy, precision, recall, f1
+/// - softmax cross-entropy: loss, logLoss, brier, calibrationError, accuracy, and hitRateK and
+///   ndcgK for each K of 3, 5, 10 and 20 that is below the number of classes
+/// - squared or absolute error: loss, mse, rmse, mae, r2
+///
+/// The calibration error has 15 bins; of several classes it is that of the most probable one.
+/// `lift10` is the lift of the best-scored tenth of the rows.
 public struct Metrics: Hashable, Sendable {
   /// The number of rows.
   public let rows: Int
@@ -27,100 +31,94 @@ public struct Metrics: Hashable, Sendable {
   ///     is a cross-entropy.
   ///   - targets: one target for each row.
   ///   - loss: the loss that the model was trained with.
+  ///   - threshold: the least score of a row that is called positive, of two classes.
   /// - Precondition: there is a row, and as many predictions for each.
-  public init(predictions: [Float], targets: [Float], loss: Loss) {
+  /// - Complexity: O(n log n) for two classes, else O(n).
+  public init(
+    predictions: [Float], targets: [Float], loss: Loss, threshold: Double = 0.5
+  ) {
     precondition(
       !targets.isEmpty && predictions.count % targets.count == 0,
       "\(predictions.count) predictions for \(targets.count) targets")
     rows = targets.count
-    switch loss {
-    case .binaryCrossEntropy:
-      values = Self.binary(predictions, targets)
-    case .softmaxCrossEntropy:
-      values = Self.multiclass(predictions, targets)
-    case .meanSquaredError, .meanAbsoluteError:
-      let errors = zip(predictions, targets).map { Double($0) - Double($1) }
-      let squared = errors.reduce(0) { $0 + $1 * $1 } / Double(rows)
-      let absolute = errors.reduce(0) { $0 + abs($1) } / Double(rows)
-      values = [
-        "mse": squared, "mae": absolute, "loss": loss == .meanSquaredError ? squared : absolute,
-      ]
-    }
+    values =
+      switch loss {
+      case .binaryCrossEntropy: Self.binary(predictions, targets, threshold)
+      case .softmaxCrossEntropy: Self.multiclass(predictions, targets)
+      case .meanSquaredError, .meanAbsoluteError: Self.numeric(predictions, targets, loss)
+      }
   }
 
   /// The least probability in a log loss: that of a float next to certainty.
   private static let leastProbability = 0x1p-24
 
-  private static func binary(_ predictions: [Float], _ targets: [Float]) -> [String: Double] {
-    var (truePositives, falsePositives, falseNegatives, correct) = (0, 0, 0, 0)
+  private static func binary(
+    _ predictions: [Float], _ targets: [Float], _ threshold: Double
+  ) -> [String: Double] {
+    let outcomes = targets.map { $0 >= 0.5 }
     var logLoss = 0.0
-    for (prediction, target) in zip(predictions, targets) {
-      let isPositive = prediction >= 0.5
-      let expected = target >= 0.5
-      correct += isPositive == expected ? 1 : 0
-      truePositives += isPositive && expected ? 1 : 0
-      falsePositives += isPositive && !expected ? 1 : 0
-      falseNegatives += !isPositive && expected ? 1 : 0
-      let probability = expected ? Double(prediction) : 1 - Double(prediction)
+    for (prediction, outcome) in zip(predictions, outcomes) {
+      let probability = outcome ? Double(prediction) : 1 - Double(prediction)
       logLoss -= log(max(probability, leastProbability))
     }
     logLoss /= Double(targets.count)
-    var values = [
-      "loss": logLoss, "logLoss": logLoss, "accuracy": Double(correct) / Double(targets.count),
+    let scores = predictions.map(Double.init)
+    let curve = RankCurve(scores: scores, isPositive: outcomes)
+    let confusion = ConfusionMatrix(
+      predictions: predictions, targets: targets, threshold: threshold)
+    let values: [String: Double?] = [
+      "loss": logLoss, "logLoss": logLoss,
+      "auc": curve.areaUnderCurve, "averagePrecision": curve.averagePrecision,
+      "lift10": curve.lift(at: 0.1),
+      "brier": brierScore(probabilities: predictions, targets: targets),
+      "calibrationError":
+        ReliabilityDiagram(confidences: scores, outcomes: outcomes).calibrationError,
+      "accuracy": confusion.accuracy, "precision": confusion.precision(of: 1),
+      "recall": confusion.recall(of: 1), "f1": confusion.f1(of: 1),
     ]
-    values["auc"] = areaUnderCurve(predictions, targets)
-    func share(_ part: Int, of whole: Int) -> Double? {
-      whole == 0 ? nil : Double(part) / Double(whole)
-    }
-    values["precision"] = share(truePositives, of: truePositives + falsePositives)
-    values["recall"] = share(truePositives, of: truePositives + falseNegatives)
-    values["f1"] = share(
-      2 * truePositives, of: 2 * truePositives + falsePositives + falseNegatives)
-    return values
+    return values.compactMapValues(\.self)
   }
 
   private static func multiclass(
     _ predictions: [Float], _ targets: [Float]
   ) -> [String: Double] {
     let outputs = predictions.count / targets.count
-    var correct = 0
-    var logLoss = 0.0
+    var (logLoss, confidences, outcomes) = (0.0, [Double](), [Bool]())
     for (row, target) in targets.enumerated() {
       let scores = predictions[row * outputs..<(row + 1) * outputs]
       let best = scores.indices.max { scores[$0] < scores[$1] } ?? scores.startIndex
-      correct += best - scores.startIndex == Int(target) ? 1 : 0
+      confidences.append(Double(scores[best]))
+      outcomes.append(best - scores.startIndex == Int(target))
       let probability = Double(scores[scores.startIndex + Int(target)])
       logLoss -= log(max(probability, leastProbability))
     }
     logLoss /= Double(targets.count)
-    return [
-      "loss": logLoss, "logLoss": logLoss, "accuracy": Double(correct) / Double(targets.count),
+    let reliability = ReliabilityDiagram(confidences: confidences, outcomes: outcomes)
+    var values = [
+      "loss": logLoss, "logLoss": logLoss,
+      "accuracy": Double(outcomes.count(where: \.self)) / Double(targets.count),
+      "brier": brierScore(probabilities: predictions, targets: targets),
     ]
+    values["calibrationError"] = reliability.calibrationError
+    let ranks = TargetRanks(scores: predictions, targets: targets)
+    for k in [3, 5, 10, 20] where k < outputs {
+      values["hitRate\(k)"] = ranks.hitRate(at: k)
+      values["ndcg\(k)"] = ranks.normalizedGain(at: k)
+    }
+    return values
   }
 
-  /// The area under the ROC curve: the chance that a positive row scores above a negative one, ties
-  /// counting half; nil where one class is absent.
-  ///
-  /// The Mann-Whitney statistic by midranks. O(n log n).
-  public static func areaUnderCurve(_ scores: [Float], _ targets: [Float]) -> Double? {
-    let order = scores.indices.sorted { scores[$0] < scores[$1] }
-    var (positives, rankSum) = (0, 0.0)
-    var start = 0
-    while start < order.count {
-      var end = start
-      while end < order.count, scores[order[end]] == scores[order[start]] { end += 1 }
-      // NaN equals nothing, itself included; such a score stands alone.
-      end = max(end, start + 1)
-      let midrank = Double(start + 1 + end) / 2
-      for index in order[start..<end] where targets[index] >= 0.5 {
-        positives += 1
-        rankSum += midrank
-      }
-      start = end
-    }
-    let negatives = order.count - positives
-    guard positives > 0, negatives > 0 else { return nil }
-    let pairs = Double(positives) * Double(negatives)
-    return (rankSum - Double(positives) * Double(positives + 1) / 2) / pairs
+  private static func numeric(
+    _ predictions: [Float], _ targets: [Float], _ loss: Loss
+  ) -> [String: Double] {
+    let errors = zip(predictions, targets).map { Double($0) - Double($1) }
+    let squared = errors.reduce(0) { $0 + $1 * $1 } / Double(targets.count)
+    let absolute = errors.reduce(0) { $0 + abs($1) } / Double(targets.count)
+    var values = [
+      "mse": squared, "rmse": squared.squareRoot(), "mae": absolute,
+      "loss": loss == .meanSquaredError ? squared : absolute,
+    ]
+    values["r2"] = coefficientOfDetermination(predictions: predictions, targets: targets)
+    return values
   }
 }

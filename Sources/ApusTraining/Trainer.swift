@@ -68,13 +68,14 @@ public final class Trainer {
       let epochStart = clock.now
       let trainingLoss = try runEpoch(epoch, examples, observer)
       let isInterrupted = observer?.isInterrupted ?? false
-      let validationLoss =
-        validation.count > 0 ? try metrics(of: validation)["loss"] ?? .nan : nil
+      let held = validation.count > 0 ? try metrics(of: validation) : nil
+      let validationLoss = held.map { $0["loss"] ?? .nan }
       let verdict = stopping.record(validationLoss ?? -Double(epoch))
       if verdict == .improved { best = try currentWeights() }
       let record = EpochRecord(
         epoch: epoch, trainingLoss: trainingLoss, validationLoss: validationLoss,
-        seconds: (clock.now - epochStart).inSeconds, isBest: verdict == .improved)
+        metrics: held?.values ?? [:], seconds: (clock.now - epochStart).inSeconds,
+        isBest: verdict == .improved)
       records.append(record)
       observer?.didFinish(record)
       if isInterrupted || verdict == .exhausted {

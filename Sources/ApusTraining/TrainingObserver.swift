@@ -23,6 +23,8 @@ public struct EpochRecord: Hashable, Sendable, Codable {
   public let trainingLoss: Double
   /// The loss on the validation rows after it, where there are some.
   public let validationLoss: Double?
+  /// The metrics on the validation rows after it; empty where there are none.
+  public let metrics: [String: Double]
   /// The time that it took, validation included.
   public let seconds: Double
   /// Whether it is the best so far.

@@ -1,5 +1,6 @@
 public import ApusCompute
 public import ApusData
+public import ApusMetrics
 public import ApusModel
 public import ApusNN
 
@@ -45,6 +46,10 @@ public struct TrainingRecipe: Sendable {
   public var precision = ScoringPrecision.float32
   /// The greatest loss that the precision may cause; see `PrecisionReport.loss`.
   public var maximumPrecisionLoss = 0.005
+  /// How scores are calibrated on the validation rows.
+  public var calibration = CalibrationMethod.none
+  /// What the decision threshold is chosen for on the validation rows; nil leaves it at 0.5.
+  public var decisionGoal: DecisionGoal?
   /// The software that writes the artifact.
   public var writer = "apus"
 
@@ -67,6 +72,10 @@ public struct TrainingRecipe: Sendable {
     public let rows: Int
     /// Columns that were left out, and why.
     public let notes: [String]
+    /// The table after cleaning.
+    public let table: Table
+    /// Which of its rows were for what.
+    public let split: Split
   }
 
   /// Cleans, splits, fits and trains.
@@ -92,6 +101,7 @@ public struct TrainingRecipe: Sendable {
     let split = try Split(
       of: table, by: self.split, labels: labels, stratified: label.task != .regression,
       testFraction: testFraction, validationFraction: validationFraction, seed: seed)
+    try checkCalibration(loss: loss, validationRows: split.validation.count)
     let transform = try FeatureTransform(
       fitting: table, rows: split.train, label: label, options: featureOptions)
     let all = Examples(
@@ -113,14 +123,29 @@ public struct TrainingRecipe: Sendable {
     let result = try trainer.fit(
       all.selecting(split.train), validation: validationRows, observer: observer)
 
-    let validation = validationRows.count > 0 ? try trainer.metrics(of: validationRows) : nil
-    let test = testRows.count > 0 ? try trainer.metrics(of: testRows) : nil
+    let calibrated = try Calibration(
+      calibration, of: try network.inferenceGraph(for: loss), weights: result.weights, loss: loss,
+      on: validationRows, backend: backend)
+    let predictor = try Predictor(
+      calibrated.graph, weights: calibrated.weights, backend: backend)
+    let decision = try decisionGoal.flatMap { goal in
+      DecisionThreshold(
+        for: goal, scores: try predictor.predictions(for: validationRows),
+        targets: validationRows.targets)
+    }
+    func metrics(of rows: Examples) throws -> Metrics? {
+      guard rows.count > 0 else { return nil }
+      return Metrics(
+        predictions: try predictor.predictions(for: rows), targets: rows.targets, loss: loss,
+        threshold: decision?.threshold ?? 0.5)
+    }
+    let (validation, test) = (try metrics(of: validationRows), try metrics(of: testRows))
     let held = testRows.count > 0 ? testRows : all
     let golden = held.selecting(Array(0..<min(held.count, Artifact.goldenRowLimit)))
     let exact = Artifact(
-      name: name, loss: loss, transform: transform, graph: try network.inferenceGraph(for: loss),
-      weights: result.weights,
-      golden: (golden.features, try trainer.predictions(for: golden)),
+      name: name, loss: loss, transform: transform, graph: calibrated.graph,
+      weights: calibrated.weights,
+      golden: (golden.features, try predictor.predictions(for: golden)),
       training: Manifest.Training(
         dataFingerprint: fingerprint, rows: table.rowCount, duplicatesDropped: duplicatesDropped,
         split: [split.train.count, split.validation.count, split.test.count], seed: seed,
@@ -128,7 +153,7 @@ public struct TrainingRecipe: Sendable {
         optimizer: "\(optimizer.rule), learning rate \(optimizer.learningRate)",
         device: backend.device),
       metrics: ["validation": validation?.values, "test": test?.values].compactMapValues(\.self),
-      writer: writer)
+      calibration: calibrated.report, decision: decision, writer: writer)
     let artifact = try exact.scoring(
       in: precision,
       trial: PrecisionTrial(
@@ -137,7 +162,30 @@ public struct TrainingRecipe: Sendable {
       backend: scoringBackend ?? backend)
     return Product(
       artifact: artifact, result: result, test: test, validation: validation,
-      duplicatesDropped: duplicatesDropped, rows: table.rowCount, notes: transform.notes)
+      duplicatesDropped: duplicatesDropped, rows: table.rowCount,
+      notes: transform.notes + unreachedGoal(decision), table: table, split: split)
+  }
+
+  /// Checks that what comes after training can be done, before it begins.
+  private func checkCalibration(loss: Loss, validationRows: Int) throws(DataError) {
+    try calibration.check(loss: loss, rows: validationRows)
+    guard calibration != .isotonic || precision == .float32 else {
+      throw DataError(
+        .invalidOption, "an isotonic curve bends too finely for \(precision.rawValue)",
+        expected: "float32, or another calibration", found: precision.rawValue)
+    }
+    guard decisionGoal == nil || loss == .binaryCrossEntropy && validationRows > 0 else {
+      throw DataError(
+        .invalidOption, "a decision threshold is chosen for two classes on validation rows",
+        expected: "a label of two classes and a share of rows for validation",
+        found: "the loss \(loss.rawValue) and \(validationRows) validation rows")
+    }
+  }
+
+  /// What to say where no threshold reaches the goal.
+  private func unreachedGoal(_ decision: DecisionThreshold?) -> [String] {
+    guard let decisionGoal, decision == nil else { return [] }
+    return ["no threshold reaches \(decisionGoal) on the validation rows; it stays at 0.5"]
   }
 
   /// How columns become features; one whose values are never on both sides of the split is none.

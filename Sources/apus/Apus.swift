@@ -20,7 +20,8 @@ struct Apus: AsyncParsableCommand {
     version: version,
     subcommands: [
       Prepare.self, Train.self, Evaluate.self, Score.self, Serve.self, AdminCommand.self,
-      TokenCommand.self, Bench.self, Inspect.self, Devices.self, Dump.self, Simulate.self,
+      TokenCommand.self, Bench.self, Inspect.self, Report.self, Compare.self, Devices.self,
+      Dump.self, Simulate.self,
       Demo.self, Version.self,
     ])
 

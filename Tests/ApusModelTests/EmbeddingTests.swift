@@ -54,12 +54,16 @@ import Testing
   func withoutHiddenLayer() throws {
     let shallow = try Network(
       inputs: 3, Sequential.perceptron(hidden: [], outputs: 2, activation: .relu))
-    #expect(try shallow.inferenceGraph(for: .softmaxCrossEntropy).untilLastHiddenLayer == nil)
+    #expect(try shallow.inferenceGraph(for: .softmaxCrossEntropy).untilLastHiddenLayer() == nil)
     let deep = try Network(
       inputs: 3, Sequential.perceptron(hidden: [7, 4], outputs: 2, activation: .relu))
-    let cut = try #require(try deep.inferenceGraph(for: .softmaxCrossEntropy).untilLastHiddenLayer)
+    let graph = try deep.inferenceGraph(for: .softmaxCrossEntropy)
+    let cut = try #require(graph.untilLastHiddenLayer())
     #expect(cut[cut.outputs[0]].shape.columns == 4)
     #expect(DenseChain(cut)?.layers.count == 2 && DenseChain(cut)?.hasSoftmax == false)
+    let earlier = graph.untilLastHiddenLayer(leavingOut: 1)
+    #expect(earlier.map { $0[$0.outputs[0]].shape.columns } == 7)
+    #expect(graph.untilLastHiddenLayer(leavingOut: 2) == nil)
   }
 
   /// e to the power of `x`, by its series: the tests import no mathematics of the system.

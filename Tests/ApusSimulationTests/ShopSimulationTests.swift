@@ -1,3 +1,4 @@
+import ApusMetrics
 import ApusSimulation
 import FoundationEssentials
 import Testing
@@ -47,7 +48,8 @@ import Testing
       ("trueProbability", shop.summary.bestPossibleAUC),
       ("observableProbability", shop.summary.observableAUC),
     ] {
-      let area = areaUnderCurve(scores: try shop.table("truth").numbers(name), labels: labels)
+      let scores = try shop.table("truth").numbers(name)
+      let area = RankCurve(scores: scores, isPositive: labels).areaUnderCurve
       #expect(abs(try #require(area) - #require(stated)) < 1e-6)
     }
   }

@@ -14,11 +14,18 @@ enum ImportRules {
     "ApusOpenCL": ["ApusCompute", "CKernels", "COpenCL"],
 
     "ApusRandom": [],
+    "ApusMetrics": [],
     "ApusData": ["ApusRandom"],
     "ApusNN": ["ApusCompute", "ApusRandom"],
     "ApusModel": ["ApusCompute", "ApusData"],
-    "ApusTraining": ["ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusRandom"],
-    "ApusSimulation": ["ApusRandom"],
+    "ApusTraining": [
+      "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
+    ],
+    "ApusReport": [
+      "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusRandom", "ApusTraining",
+      "CChecksum",
+    ],
+    "ApusSimulation": ["ApusMetrics", "ApusRandom"],
 
     "CChecksum": [],
     "CLinux": [],
@@ -33,8 +40,9 @@ enum ImportRules {
     "ApusBench": ["ApusSystem", "ApusWire", "CLinux"],
 
     "apus": [
-      "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN",
-      "ApusOpenCL", "ApusOperations", "ApusServing", "ApusSimulation", "ApusTraining", "ApusWire",
+      "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
+      "ApusNN", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing", "ApusSimulation",
+      "ApusTraining", "ApusWire",
     ],
 
     "ApusBenchTests": ["ApusBench", "ApusWire"],
@@ -42,8 +50,13 @@ enum ImportRules {
     "ApusComputeTests": ["ApusCompute"],
     "ApusConformanceTests": ["ApusCPU", "ApusCompute", "ApusNN", "ApusOpenCL", "ApusRandom"],
     "ApusDataTests": ["ApusData", "ApusRandom"],
+    "ApusMetricsTests": ["ApusMetrics", "ApusRandom"],
     "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
     "ApusRandomTests": ["ApusRandom"],
+    "ApusReportTests": [
+      "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusReport",
+      "ApusTraining",
+    ],
     "ApusOperationsTests": ["ApusOperations", "ApusServing", "ApusWire"],
     "ApusServingTests": [
       "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusServing",
@@ -52,9 +65,10 @@ enum ImportRules {
     "CAllocations": [],
     "CFuzzer": [],
     "Fuzz": ["ApusServing", "ApusWire", "CFuzzer"],
-    "ApusSimulationTests": ["ApusSimulation"],
+    "ApusSimulationTests": ["ApusMetrics", "ApusSimulation"],
     "ApusTrainingTests": [
-      "ApusCPU", "ApusCompute", "ApusData", "ApusNN", "ApusRandom", "ApusTraining",
+      "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
+      "ApusTraining",
     ],
     "ApusWireTests": ["ApusWire"],
     "CSIMDTests": ["ApusRandom", "CSIMD"],

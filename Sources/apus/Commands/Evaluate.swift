@@ -39,7 +39,9 @@ struct Evaluate: ParsableCommand {
       (try Scorer(artifact, backend: backend).scores(of: table), backend.device)
     }
     let metrics = MetricsReport(
-      Metrics(predictions: scores, targets: labels, loss: artifact.manifest.loss))
+      Metrics(
+        predictions: scores, targets: labels, loss: artifact.manifest.loss,
+        threshold: artifact.manifest.decision?.threshold ?? 0.5))
     if json {
       try Terminal.print(
         json: Report(

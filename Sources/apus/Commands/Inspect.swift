@@ -45,6 +45,8 @@ struct Inspect: ParsableCommand {
       lines.append("\(part): \(text.joined(separator: ", "))")
     }
     if let report = manifest.scoringPrecision { lines += ["", "scores in \(report)"] }
+    if let calibration = manifest.calibration { lines += ["", "\(calibration)"] }
+    if let decision = manifest.decision { lines += ["", "\(decision)"] }
     lines += ["", "columns (schema \(String(manifest.transform.schema.hash, radix: 16))):"]
     lines += zip(manifest.transform.schema.columns, manifest.transform.encoders).map {
       "  \($0.name): \($0.kind.rawValue), \($1), missing: \($0.missingRule.rawValue)"

@@ -2,6 +2,7 @@ internal import ApusCompute
 internal import ApusData
 internal import ApusModel
 internal import ApusNN
+internal import ApusReport
 internal import ApusTraining
 internal import ArgumentParser
 
@@ -15,6 +16,8 @@ struct Train: ParsableCommand {
         apus train --data prices.csv --label price --output models/price \\
           --hidden none --optimizer sgd --loss mse --epochs 100
         apus train --data visits.csv --label purchased --output models/visits --precision int8
+        apus train --data visits.csv --label purchased --output models/visits \\
+          --calibrate platt --threshold-for precision=0.8
 
       Ctrl-C finishes the step in hand and seals the best weights so far.
       """)
@@ -24,6 +27,7 @@ struct Train: ParsableCommand {
   @OptionGroup var columns: ColumnOptions
   @OptionGroup var net: NetOptions
   @OptionGroup var precision: PrecisionOptions
+  @OptionGroup var calibration: CalibrationOptions
 
   @Option(help: "The column to predict.")
   var label: String
@@ -47,6 +51,11 @@ struct Train: ParsableCommand {
   @Option(help: "The seed of split, initial weights and shuffling.")
   var seed: UInt64 = 42
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Write report.html, report.json and TensorBoard's events beside the model.")
+  var report = true
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -65,11 +74,40 @@ struct Train: ParsableCommand {
     let product = try train(on: table, named: folder.name)
     for note in product.notes { Terminal.report("  \(note)") }
     let (artifact, path) = try product.artifact.seal(in: folder)
-    let report = TrainingReport(product, artifact, path: path)
+    let page = report ? writeReport(on: product, of: artifact, in: path) : nil
+    let summary = TrainingReport(product, artifact, path: path, page: page)
     if json {
-      try Terminal.print(json: report)
+      try Terminal.print(json: summary)
     } else {
-      Terminal.print(report.description)
+      Terminal.print(summary.description)
+    }
+  }
+
+  /// Draws the report beside the sealed model, and returns the path of its page; where that fails
+  /// the model stands, and one line says why.
+  private func writeReport(
+    on product: TrainingRecipe.Product, of artifact: Artifact, in folder: String
+  ) -> String? {
+    let (split, graph) = (product.split, artifact.manifest.graph)
+    let (part, rows) =
+      split.test.isEmpty
+      ? (split.validation.isEmpty ? ("training", split.train) : ("validation", split.validation))
+      : ("test", split.test)
+    do {
+      let report = try device.withBackend(for: Workload(graph: graph, rows: rows.count)) {
+        backend in
+        try RunReport(
+          of: artifact,
+          on: try device.scoringBackend(
+            for: artifact.manifest.scoringPrecision?.precision ?? .float32, besides: backend),
+          table: product.table, training: split.train, heldOut: rows, part: part,
+          result: product.result, notes: product.notes, command: CommandLine.arguments)
+      }
+      try RunFiles.writeEvents(of: report, in: folder)
+      return try RunFiles.write(report, in: folder)
+    } catch {
+      Terminal.report("apus: the model is sealed; its report is left out: \(Failure.text(error))")
+      return nil
     }
   }
 
@@ -98,6 +136,7 @@ struct Train: ParsableCommand {
     recipe.writer = "apus \(Apus.version)"
     net.apply(to: &recipe)
     precision.apply(to: &recipe)
+    calibration.apply(to: &recipe)
     return recipe
   }
 }

@@ -19,9 +19,15 @@ struct TrainingReport: Encodable, CustomStringConvertible {
   let validation: MetricsReport?
   let test: MetricsReport?
   let precision: PrecisionReport?
+  let calibration: CalibrationReport?
+  let decision: DecisionThreshold?
   let notes: [String]
+  let page: String?
 
-  init(_ product: TrainingRecipe.Product, _ artifact: Artifact, path: String) {
+  init(
+    _ product: TrainingRecipe.Product, _ artifact: Artifact, path: String, page: String?
+  ) {
+    self.page = page
     let training = artifact.manifest.training
     self.artifact = path
     version = artifact.manifest.version
@@ -37,6 +43,8 @@ struct TrainingReport: Encodable, CustomStringConvertible {
     validation = product.validation.map(MetricsReport.init)
     test = product.test.map(MetricsReport.init)
     precision = artifact.manifest.scoringPrecision
+    calibration = artifact.manifest.calibration
+    decision = artifact.manifest.decision
     notes = product.notes
   }
 
@@ -50,6 +58,9 @@ struct TrainingReport: Encodable, CustomStringConvertible {
       if let metrics { lines.append("  \(name): \(metrics.description)") }
     }
     if let precision { lines.append("  \(precision)") }
+    if let calibration { lines.append("  \(calibration)") }
+    if let decision { lines.append("  \(decision)") }
+    if let page { lines.append("  report: \(page)") }
     return lines.joined(separator: "\n")
   }
 }
@@ -73,7 +84,9 @@ struct MetricsReport: Encodable, CustomStringConvertible {
 
   var description: String {
     let order = [
-      "auc", "accuracy", "logLoss", "precision", "recall", "f1", "mse", "mae",
+      "auc", "averagePrecision", "accuracy", "logLoss", "brier", "calibrationError", "precision",
+      "recall", "f1", "lift10", "hitRate3", "hitRate5", "hitRate10", "ndcg10", "mse", "rmse", "mae",
+      "r2",
     ]
     let parts = order.compactMap { name in
       values[name].map { "\(name) " + String(format: "%.4f", $0) }

@@ -1,4 +1,5 @@
 internal import ApusData
+internal import ApusMetrics
 internal import ApusSimulation
 internal import FoundationEssentials
 
@@ -103,7 +104,9 @@ struct DemoData: Sendable {
     _ path: String, labels: [Float], testRows: [Int]
   ) throws -> Double? {
     let truth = try Table(csv: path).requiredColumn(named: "observableProbability")
-    return areaUnderCurve(
-      scores: testRows.map { truth.number(at: $0) ?? 0 }, labels: testRows.map { labels[$0] == 1 })
+    return RankCurve(
+      scores: testRows.map { truth.number(at: $0) ?? 0 },
+      isPositive: testRows.map { labels[$0] == 1 }
+    ).areaUnderCurve
   }
 }

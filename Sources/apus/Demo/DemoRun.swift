@@ -1,6 +1,7 @@
 internal import ApusBench
 internal import ApusClient
 internal import ApusData
+internal import ApusMetrics
 internal import ApusModel
 internal import ApusTraining
 internal import ApusWire
@@ -176,7 +177,11 @@ struct DemoRun: Sendable {
     guard let expected = evaluated.auc else { return }
     let schema = try Artifact(at: model).manifest.transform.schema
     let test = try Table(csv: data.testPath, schema: schema, includingLabel: true)
-    let found = Metrics.areaUnderCurve(scores, try schema.label.values(in: test)) ?? 0
+    let found =
+      RankCurve(
+        scores: scores.map(Double.init),
+        isPositive: try schema.label.values(in: test).map { $0 == 1 }
+      ).areaUnderCurve ?? 0
     guard abs(expected - found) <= 1e-4 else {
       throw DemoError(.scores, "the AUC is \(found) over the wire and \(expected) without it")
     }

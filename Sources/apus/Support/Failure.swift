@@ -39,6 +39,9 @@ struct Failure: Error {
       exitCode: 65)
   }
 
+  /// An error in one line, whatever it is.
+  static func text(_ error: any Error) -> String { Failure(error)?.message ?? error.reason }
+
   private init(message: String, exitCode: Int32) {
     self.message = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     self.exitCode = exitCode
