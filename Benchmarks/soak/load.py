@@ -83,7 +83,9 @@ class Connection(threading.Thread):
                 if kind == frames.SCORE_OK:
                     self.books.check(correlation_id, body)
                 else:
-                    self.books.fail(f"request {correlation_id} got a frame of type {kind:#x}")
+                    code = struct.unpack_from("<H", body, 8)[0] if kind == frames.ERROR else None
+                    self.books.fail(
+                        f"request {correlation_id} got a frame of type {kind:#x}, code {code}")
         except (OSError, ValueError) as error:
             for correlation_id in in_flight:
                 self.books.fail(f"request {correlation_id} was lost: {error}")

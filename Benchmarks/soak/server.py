@@ -5,7 +5,14 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import time
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "Sources/PythonClient/src"))
+import apus_client
+
+# More orders than a server remembers, so that its memory of them does not look like a leak.
+ORDERS = 1100
 
 
 class Server:
@@ -18,19 +25,16 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.models.mkdir(parents=True)
         self._train()
-        options = ["--models", self.models, "--listen", "127.0.0.1:0", "--device", "cpu"]
-        self.can_swap = self._offers("serve", "--admin") and self._offers("admin", "swap")
-        if self.can_swap:
-            options += ["--admin", "127.0.0.1:0"]
+        options = ["--models", self.models, "--listen", "127.0.0.1:0", "--device", "cpu",
+                   "--admin", "127.0.0.1:0"]
         self.log = open(self.folder / "serve.log", "wb")
         self.process = subprocess.Popen(
             [self.apus, "serve", *map(str, options)], stdout=subprocess.PIPE, stderr=self.log)
         self.ready = json.loads(self.process.stdout.readline())
         self.port = int(self.ready["address"].rsplit(":", 1)[1])
-
-    def _offers(self, command, word):
-        done = subprocess.run([self.apus, command, "--help"], capture_output=True, text=True)
-        return done.returncode == 0 and word in done.stdout
+        self.orders = apus_client.Client(self.ready["admin"])
+        for _ in range(ORDERS):
+            self.orders.order(apus_client.FrameType.MODEL_LOAD, "visits", "2")
 
     def _train(self):
         rows = ["id,age,channel,bought"]
@@ -48,12 +52,8 @@ class Server:
 
     def swap(self, version):
         """Makes a version the stable one."""
-        for order in ("load", "swap"):
-            done = subprocess.run(
-                [self.apus, "admin", order, "visits", str(version), "--server",
-                 self.ready["admin"]], capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr)
+        for kind in (apus_client.FrameType.MODEL_LOAD, apus_client.FrameType.MODEL_SWAP):
+            self.orders.order(kind, "visits", str(version))
 
     def resident_bytes(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()
@@ -74,5 +74,6 @@ class Server:
 
     def stop(self):
         """Ends the server as an operator would, and returns its exit code."""
+        self.orders.close()
         self.process.terminate()
         return self.process.wait(20)
