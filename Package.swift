@@ -137,7 +137,7 @@ let package = Package(
     .target(name: "CFuzzer", path: "Tests/CFuzzer", cSettings: cSettings),
     .executableTarget(
       name: "apus-fuzz", dependencies: ["ApusServing", "ApusWire", "CFuzzer", nio("NIOCore")],
-      path: "Tests/Fuzz", swiftSettings: swiftSettings),
+      path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: swiftSettings),
     tests("ApusBenchTests", ["ApusBench", "ApusWire", nio("NIOCore")]),
     tests("ApusClientTests", ["ApusClient", "ApusWire", nio("NIOCore")]),
     tests("ApusComputeTests", ["ApusCompute"]),
