@@ -125,8 +125,8 @@ public final class Server: Sendable {
   /// Asks each event loop for a sign of life.
   ///
   /// - Parameter limit: How long a loop has for its turn.
-  /// - Returns: The names of the loops that did not turn in that time; none of a server that drains,
-  ///   whose loops end one after the other.
+  /// - Returns: The names of the loops that did not turn in that time; none of a server that
+  ///   drains, whose loops end one after the other.
   public func stalledLoops(within limit: Duration) async -> [String] {
     guard !server.connections.isDraining else { return [] }
     let pulse = LoopPulse(of: loops.map(\.name) + (tls?.loopNames ?? []))
