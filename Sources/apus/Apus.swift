@@ -21,8 +21,7 @@ struct Apus: AsyncParsableCommand {
     subcommands: [
       Prepare.self, Train.self, Evaluate.self, Score.self, Serve.self, AdminCommand.self,
       TokenCommand.self, Bench.self, Inspect.self, Report.self, Compare.self, Devices.self,
-      Dump.self, Simulate.self,
-      Demo.self, Version.self,
+      Dump.self, Simulate.self, Demo.self, Version.self,
     ])
 
   static func main() async {

@@ -51,11 +51,12 @@ extension Page {
     svg .value { fill: var(--text); }
     .panel + .panel { margin-top: 12px; }
     .scroll { overflow-x: auto; margin: -6px -14px; padding: 0 14px; }
+    .scroll svg.wide { min-width: 980px; }
     table { width: 100%; border-collapse: collapse; }
     th { font-size: 12px; font-weight: 500; color: var(--faint); text-align: left;
       vertical-align: bottom; }
     th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); }
-    td.name { min-width: 90px; max-width: 260px; overflow-wrap: anywhere; }
+    td.name { min-width: 150px; max-width: 260px; overflow-wrap: anywhere; }
     tr:last-child td { border-bottom: 0; }
     .n { text-align: right; white-space: nowrap; }
     .n:last-child { padding-right: 0; }

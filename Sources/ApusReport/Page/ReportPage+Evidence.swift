@@ -10,7 +10,7 @@ extension Page {
       const height = shown.length * row + 26;
       const at = value => left + (value - low) / (high - low) * (right - left);
       const svg = element("svg:svg", {
-        viewBox: `0 0 1220 ${height}`, role: "img", "aria-label": "importance" });
+        viewBox: `0 0 1220 ${height}`, class: "wide", role: "img", "aria-label": "importance" });
       for (const tick of ticks(low, high)) svg.append(
         element("svg:line", {
           x1: at(tick), x2: at(tick), y1: 0, y2: height - 22, class: "grid" }),
@@ -36,7 +36,8 @@ extension Page {
       section("What it relies on", element("figure", {}, element("figcaption", {},
         "Permutation importance", element("span", { class: "faint" },
           `${metric} when a column is shuffled: mean and deviation of five, `
-          + `${number(shown[0].rows)} rows${more}`)), svg));
+          + `${number(shown[0].rows)} rows${more}`)),
+      element("div", { class: "scroll" }, svg)));
     }
 
     /* Two rows of bars: training above, held out below. */
