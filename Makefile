@@ -15,12 +15,15 @@ LABEL ?=
 SECONDS ?= 1800
 MINUTES ?= 30
 
+# How often `make kill` kills training runs on each device.
+KILLS ?= 50
+
 # The OpenCL part of the conformance tests, as one command.
 OCLGRIND_COMMAND ?= .build/release/apus devices --self-check --device opencl:0
 
 BENCHMARKS := $(patsubst Benchmarks/%/run.sh,%,$(wildcard Benchmarks/*/run.sh))
 
-.PHONY: help setup build test demo lint bench oclgrind mutate fuzz soak clean
+.PHONY: help setup build test demo lint bench oclgrind mutate fuzz soak kill clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +67,9 @@ soak: build ## Load a server for long, with faults and swaps, and keep books; MI
 soak-%: setup ## The same under a sanitizer, memory aside: soak-thread, soak-address; MINUTES=30
 	swift build -c release --sanitize $* --scratch-path .build/$* --product apus
 	Benchmarks/soak/soak.py --minutes $(MINUTES) --apus .build/$*/release/apus --no-memory
+
+kill: build ## Kill training runs at random instants; they must end with the same bits; KILLS=50
+	@APUS_KILLS=$(KILLS) .ci/test $(TEST_FLAGS) --filter 'EndToEndTests\.KillTests'
 
 clean: ## Remove everything that was built
 	rm -rf .build

@@ -131,6 +131,12 @@ let package = Package(
       path: "Benchmarks/kernels/Sources",
       swiftSettings: swiftSettings
     ),
+    .executableTarget(
+      name: "apus-bench-training",
+      dependencies: ["ApusCPU", "ApusCompute", "ApusNN", "ApusTraining"],
+      path: "Benchmarks/training", exclude: ["bench.py", "peers", "run.sh"],
+      swiftSettings: swiftSettings
+    ),
 
     // Counts allocations of the tests, which all are one program.
     .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: cSettings),

@@ -76,3 +76,18 @@ extension Loss {
     }
   }
 }
+
+extension UpdateRule {
+  /// The rule's C name, and the numbers that it reads.
+  var lowered: (apus_rule, (Float, Float, Float)) {
+    switch self {
+    case .sgd(momentum: 0, _): (APUS_SGD, (0, 0, 0))
+    case .sgd(let momentum, let nesterov):
+      (nesterov ? APUS_NESTEROV : APUS_MOMENTUM, (momentum, 0, 0))
+    case .adagrad(_, let epsilon): (APUS_ADAGRAD, (epsilon, 0, 0))
+    case .rmsprop(let rho, let epsilon): (APUS_RMSPROP, (rho, epsilon, 0))
+    case .adam(let beta1, let beta2, let epsilon): (APUS_ADAM, (beta1, beta2, epsilon))
+    case .ftrl(_, let beta, let l1, let l2): (APUS_FTRL, (beta, l1, l2))
+    }
+  }
+}

@@ -90,9 +90,15 @@ struct Lowering {
     case .lossGradient(let loss):
       step.operation = APUS_LOSS_GRADIENT
       step.variant = loss.lowered.rawValue
-    case .update(let rule):
+    case .normLimit(let limit):
+      step.operation = APUS_NORM_LIMIT
+      step.parameters.0 = limit
+    case .update(let rule, let penalty):
       step.operation = APUS_UPDATE
-      try lower(rule, slots: Array(operands.dropFirst(3)), into: &step)
+      lower(rule, penalty, into: &step)
+      let slots = operands.dropFirst(3)
+      if let first = slots.first { step.slots.0 = try place(of: first) }
+      if slots.count > 1 { step.slots.1 = try place(of: slots[4]) }
       operands = Array(operands[1...2])
     }
     let places = try operands.map { id throws(ComputeError) in try place(of: id) }
@@ -138,25 +144,12 @@ struct Lowering {
     step.n = matrix.columns
   }
 
-  private func lower(
-    _ rule: UpdateRule,
-    slots: [Graph.NodeID],
-    into step: inout apus_step
-  ) throws(ComputeError) {
-    switch rule {
-    case .sgd(let momentum, let nesterov):
-      step.variant =
-        (momentum == 0 ? APUS_SGD : nesterov ? APUS_NESTEROV : APUS_MOMENTUM).rawValue
-      step.parameters.0 = momentum
-    case .rmsprop(let rho, let epsilon):
-      step.variant = APUS_RMSPROP.rawValue
-      step.parameters = (rho, epsilon, 0)
-    case .adam(let beta1, let beta2, let epsilon):
-      step.variant = APUS_ADAM.rawValue
-      step.parameters = (beta1, beta2, epsilon)
-    }
-    if let first = slots.first { step.slots.0 = try place(of: first) }
-    if slots.count > 1 { step.slots.1 = try place(of: slots[1]) }
+  private func lower(_ rule: UpdateRule, _ penalty: Penalty, into step: inout apus_step) {
+    let (variant, numbers) = rule.lowered
+    step.variant = variant.rawValue
+    step.parameters = (
+      numbers.0, numbers.1, numbers.2, penalty.l1, penalty.l2, penalty.decay
+    )
   }
 }
 

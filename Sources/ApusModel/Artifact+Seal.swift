@@ -53,13 +53,13 @@ extension Artifact {
     do {
       try FileManager.default.createDirectory(
         atPath: temporary, withIntermediateDirectories: false)
-      for (name, bytes) in files { try writeDurably(bytes, to: "\(temporary)/\(name)") }
-      try flush(temporary)
+      for (name, bytes) in files { try DurableFile.write(bytes, to: "\(temporary)/\(name)") }
+      try DurableFile.flush(temporary)
       guard unsafe rename(temporary, folder.path(version: version)) == 0 else {
         let number = errno
         try FileManager.default.removeItem(atPath: temporary)
         if number == ENOTEMPTY || number == EEXIST { return nil }
-        throw SystemFailure(call: "rename", number: number)
+        throw DurableFile.SystemFailure(call: "rename", number: number)
       }
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
@@ -71,8 +71,8 @@ extension Artifact {
   /// Makes the version's name, and that of a folder made for it, outlast a power failure.
   private func flushNames(of folder: ModelFolder, version: Int) throws(ArtifactError) {
     do {
-      try flush(folder.path)
-      try flush("\(folder.path)/..")
+      try DurableFile.flush(folder.path)
+      try DurableFile.flush("\(folder.path)/..")
     } catch {
       throw ArtifactError(
         .unwritable, "the version is in place, but may not outlast a power failure",
@@ -114,25 +114,4 @@ extension Manifest {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
   }
-}
-
-/// A failed system call.
-private struct SystemFailure: Error, CustomStringConvertible {
-  let call: String
-  let number: Int32
-
-  var description: String { unsafe "\(call): \(String(cString: strerror(number)))" }
-}
-
-private func writeDurably(_ bytes: [UInt8], to path: String) throws {
-  try Data(bytes).write(to: URL(filePath: path))
-  try flush(path)
-}
-
-/// Waits until a file, or the names in a folder, are on the disk.
-private func flush(_ path: String) throws {
-  let descriptor = unsafe open(path, O_RDONLY)
-  guard descriptor >= 0 else { throw SystemFailure(call: "open", number: errno) }
-  defer { close(descriptor) }
-  guard fsync(descriptor) == 0 else { throw SystemFailure(call: "fsync", number: errno) }
 }

@@ -1,5 +1,5 @@
 /// Remembers the best epoch and says when to stop.
-public struct EarlyStopping: Hashable, Sendable {
+public struct EarlyStopping: Hashable, Sendable, Codable {
   /// What an epoch's loss means for the run.
   public enum Verdict: Hashable, Sendable {
     /// It is the best so far: keep its weights.

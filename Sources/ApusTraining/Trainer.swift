@@ -1,28 +1,23 @@
 public import ApusCompute
 public import ApusNN
-internal import ApusRandom
 
 /// Fits a network to examples on one device.
 ///
 /// The same examples, configuration and device give the same bits: initial weights and the order of
-/// rows are drawn from counters, and no result depends on threads.
-///
-/// ```
-/// for each epoch     shuffle rows with the stream of the epoch
-///   for each batch   gather rows -> plan inputs, run one step
-///   validate         run the scoring graph on the same variables
-///   stop or go on    keep the weights of the best epoch
-/// ```
+/// rows are drawn from counters, and no result depends on threads, or on whether the run was
+/// interrupted and went on from a checkpoint.
 public final class Trainer {
-  private let network: Network
-  private let configuration: TrainingConfiguration
-  private let store: any VariableStore
+  let network: Network
+  let configuration: TrainingConfiguration
+  /// The device that trains.
+  let device: DeviceDescription
+
+  let backend: any Backend
+  let store: any VariableStore
+  let training: TrainingGraph
   private let step: any Plan
-  private let draw: Int?
   private let scoring: any Plan
-  private let scoringCapacity: Int
-  private let clock = ContinuousClock()
-  private var stepsDone = 0
+  private let scoringCapacity = 1024
 
   /// Puts a network on a device.
   ///
@@ -30,68 +25,42 @@ public final class Trainer {
   public init(
     _ network: Network, configuration: TrainingConfiguration, backend: any Backend
   ) throws(ComputeError) {
-    let training = try TrainingGraph(
-      network, loss: configuration.loss, optimizer: configuration.optimizer)
-    draw = training.draw
+    training = try TrainingGraph(
+      network, loss: configuration.loss, optimizer: configuration.optimizer,
+      labelSmoothing: configuration.labelSmoothing, isWeighted: configuration.isWeighted)
     self.network = network
     self.configuration = configuration
+    self.backend = backend
+    device = backend.device
     store = try backend.makeVariables(training.variables)
     step = try backend.compile(
       training.graph, batchCapacity: configuration.batchSize, variables: store)
-    scoringCapacity = 1024
     scoring = try backend.compile(
       try network.inferenceGraph(for: configuration.loss), batchCapacity: scoringCapacity,
       variables: store)
   }
 
-  /// Trains from the configuration's initial weights.
+  /// Trains from the configuration's initial weights, or from a checkpoint.
   ///
   /// - Parameters:
   ///   - examples: the rows to learn from.
   ///   - validation: the rows that choose the best epoch; where there are none, the last is kept.
+  ///   - checkpoints: when and where the run is kept; nil for never.
   ///   - observer: who watches.
   /// - Returns: the best weights and how they were found.
-  /// - Throws: `ComputeError` when the device fails, or `DivergedError`.
+  /// - Throws: `ComputeError` when the device fails, `DivergedError`, `CheckpointError`, or
+  ///   `SuspendedError` when the observer ends a run that is kept.
   public func fit(
-    _ examples: Examples, validation: Examples, observer: (any TrainingObserver)? = nil
+    _ examples: Examples, validation: Examples, checkpoints: CheckpointPlan? = nil,
+    observer: (any TrainingObserver)? = nil
   ) throws -> TrainingResult {
-    let start = clock.now
-    for (name, values) in network.initialValues(seed: configuration.seed) {
-      try store.write(values.span, to: name)
-    }
-    stepsDone = 0
-    var stopping = EarlyStopping(patience: validation.count > 0 ? configuration.patience : nil)
-    var best = try currentWeights()
-    var records: [EpochRecord] = []
-    var ending = TrainingResult.Ending.completed
-    for epoch in 1...configuration.epochs {
-      let epochStart = clock.now
-      let trainingLoss = try runEpoch(epoch, examples, observer)
-      let isInterrupted = observer?.isInterrupted ?? false
-      let held = validation.count > 0 ? try metrics(of: validation) : nil
-      let validationLoss = held.map { $0["loss"] ?? .nan }
-      let verdict = stopping.record(validationLoss ?? -Double(epoch))
-      if verdict == .improved { best = try currentWeights() }
-      let record = EpochRecord(
-        epoch: epoch, trainingLoss: trainingLoss, validationLoss: validationLoss,
-        metrics: held?.values ?? [:], seconds: (clock.now - epochStart).inSeconds,
-        isBest: verdict == .improved)
-      records.append(record)
-      observer?.didFinish(record)
-      if isInterrupted || verdict == .exhausted {
-        ending = isInterrupted ? .interrupted : .stoppedEarly
-        break
-      }
-    }
-    // A step's loss is that before its update: only this tells that the last one went astray.
-    guard stopping.bestEpoch > 0, best.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-      throw DivergedError(
-        epoch: records.count, step: (examples.count - 1) / configuration.batchSize + 1, loss: .nan)
-    }
-    for (name, values) in best { try store.write(values.span, to: name) }
-    return TrainingResult(
-      weights: best, epochs: records, bestEpoch: stopping.bestEpoch, ending: ending,
-      seconds: (clock.now - start).inSeconds)
+    precondition(
+      (examples.weights != nil) == configuration.isWeighted,
+      "rows \(examples.weights == nil ? "without" : "with") weights; the net was prepared for others"
+    )
+    let run = try TrainingRun(
+      self, examples, validation: validation, checkpoints: checkpoints, observer: observer)
+    return try run.finish()
   }
 
   /// The predictions for all rows of `examples`, row by row.
@@ -122,69 +91,69 @@ public final class Trainer {
       loss: configuration.loss)
   }
 
-  /// One pass over the rows; returns the mean loss of the steps that were run.
-  private func runEpoch(
-    _ epoch: Int, _ examples: Examples, _ observer: (any TrainingObserver)?
-  ) throws -> Double {
-    var order = Array(0..<examples.count)
-    // Streams below this belong to the parameters' initial values.
-    var random = PhiloxSequence(
-      seed: configuration.seed, stream: 1 << 32 + UInt64(epoch))
-    random.shuffle(&order)
-    var lossSum = 0.0
-    var rowsDone = 0
-    for start in stride(from: 0, to: order.count, by: configuration.batchSize) {
-      let rows = order[start..<min(start + configuration.batchSize, order.count)]
-      let loss = try runStep(rows, examples)
-      rowsDone += rows.count
-      guard loss.isFinite else {
-        throw DivergedError(
-          epoch: epoch, step: start / configuration.batchSize + 1, loss: loss)
-      }
-      lossSum += Double(loss) * Double(rows.count)
-      if let observer {
-        observer.didStep(epoch: epoch, rows: rowsDone, of: examples.count)
-        if observer.isInterrupted { break }
-      }
-    }
-    return lossSum / Double(rowsDone)
+  /// The steps of an epoch.
+  func stepsPerEpoch(_ examples: Examples) -> Int {
+    (examples.count - 1) / configuration.batchSize + 1
   }
 
-  private func runStep(_ rows: ArraySlice<Int>, _ examples: Examples) throws -> Float {
-    stepsDone += 1
+  /// Runs a step for each batch of rows, the last one shorter.
+  ///
+  /// - Parameters:
+  ///   - rows: rows of `examples`.
+  ///   - examples: the rows to learn from.
+  ///   - state: where the run stands before the first of them.
+  /// - Returns: the mean loss of each step before its update.
+  /// - Throws: `ComputeError` when the device fails.
+  func runSteps(
+    _ rows: ArraySlice<Int32>, of examples: Examples, from state: RunState
+  ) throws -> [Float] {
+    let optimizer = configuration.optimizer
+    var position = LearningRateSchedule.Position(
+      step: state.step, stepsPerEpoch: stepsPerEpoch(examples), epochs: configuration.epochs,
+      plateaus: state.plateau.count)
+    var losses: [Float] = []
+    losses.reserveCapacity((rows.count - 1) / configuration.batchSize + 1)
+    var first = rows.startIndex
+    while first < rows.endIndex {
+      let batch = rows[first..<min(first + configuration.batchSize, rows.endIndex)]
+      gather(batch, of: examples)
+      let rate = optimizer.learningRate * optimizer.schedule.factor(at: position)
+      step.withInput(TrainingGraph.schedule, rows: batch.count) { schedule in
+        optimizer.rule.write(to: &schedule, learningRate: rate, step: position.step + 1)
+      }
+      if let draw = training.draw {
+        step.withInput(draw, rows: batch.count) {
+          DropoutMask.write(to: &$0, seed: configuration.seed, step: position.step + 1)
+        }
+      }
+      try step.run(rows: batch.count)
+      losses.append(try step.withOutput(TrainingGraph.loss, rows: batch.count) { $0[0] })
+      position.step += 1
+      first = batch.endIndex
+    }
+    return losses
+  }
+
+  private func gather(_ rows: ArraySlice<Int32>, of examples: Examples) {
     let width = examples.width
     step.withInput(TrainingGraph.features, rows: rows.count) { input in
+      let features = examples.features.span
       var index = 0
       for row in rows {
-        for column in row * width..<(row + 1) * width {
-          input[index] = examples.features[column]
+        let start = Int(row) * width
+        for column in start..<start + width {
+          input[index] = features[column]
           index += 1
         }
       }
     }
     step.withInput(TrainingGraph.targets, rows: rows.count) { input in
-      for (index, row) in rows.enumerated() { input[index] = examples.targets[row] }
+      for (index, row) in rows.enumerated() { input[index] = examples.targets[Int(row)] }
     }
-    let schedule = configuration.optimizer.rule.schedule(
-      learningRate: configuration.optimizer.learningRate, step: stepsDone)
-    step.withInput(TrainingGraph.schedule, rows: rows.count) { input in
-      for index in input.indices { input[index] = schedule[index] }
+    guard let input = training.weights, let weights = examples.weights else { return }
+    step.withInput(input, rows: rows.count) { input in
+      for (index, row) in rows.enumerated() { input[index] = weights[Int(row)] }
     }
-    if let draw {
-      step.withInput(draw, rows: rows.count) {
-        DropoutMask.write(to: &$0, seed: configuration.seed, step: stepsDone)
-      }
-    }
-    try step.run(rows: rows.count)
-    return try step.withOutput(TrainingGraph.loss, rows: rows.count) { $0[0] }
-  }
-
-  private func currentWeights() throws(ComputeError) -> [String: [Float]] {
-    var weights: [String: [Float]] = [:]
-    for parameter in network.parameters {
-      weights[parameter.variable.name] = try store.read(parameter.variable.name)
-    }
-    return weights
   }
 }
 

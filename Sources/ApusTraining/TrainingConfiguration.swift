@@ -15,6 +15,10 @@ public struct TrainingConfiguration: Hashable, Sendable {
   public var seed: UInt64
   /// The epochs without improvement after which training stops; nil to run all epochs.
   public var patience: Int?
+  /// The share by which the labels of a cross-entropy are smoothed, from 0 to below 1.
+  public var labelSmoothing: Float = 0
+  /// Whether the training rows have weights.
+  public var isWeighted = false
 
   /// Makes a configuration.
   ///

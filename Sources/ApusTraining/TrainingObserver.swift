@@ -1,9 +1,20 @@
 /// Who watches a run, and may end it.
 public protocol TrainingObserver: AnyObject {
-  /// Whether to stop after the step in hand; the best weights so far are kept.
+  /// Whether to stop after the steps in hand; the run is kept where there are checkpoints, else the
+  /// best weights so far are.
   var isInterrupted: Bool { get }
 
-  /// A step is done.
+  /// The run goes on from a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - step: the steps that are done.
+  ///   - epoch: the epoch in hand, counted from 1.
+  func didResume(step: Int, epoch: Int)
+
+  /// Something went wrong that does not end the run.
+  func didWarn(_ message: String)
+
+  /// Some steps are done: about as many as take ten milliseconds.
   ///
   /// - Parameters:
   ///   - epoch: the epoch, counted from 1.
@@ -13,6 +24,14 @@ public protocol TrainingObserver: AnyObject {
 
   /// An epoch is done.
   func didFinish(_ epoch: EpochRecord)
+}
+
+extension TrainingObserver {
+  /// Says nothing.
+  public func didResume(step: Int, epoch: Int) {}
+
+  /// Says nothing.
+  public func didWarn(_ message: String) {}
 }
 
 /// What an epoch did.

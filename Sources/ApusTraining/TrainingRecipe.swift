@@ -28,6 +28,10 @@ public struct TrainingRecipe: Sendable {
   public var loss: Loss?
   /// How parameters move.
   public var optimizer = Optimizer.adam()
+  /// How much rows count in training.
+  public var weighting = RowWeighting()
+  /// The share by which the labels of a cross-entropy are smoothed, from 0 to below 1.
+  public var labelSmoothing: Float = 0
   /// The most passes over the training rows.
   public var epochs = 100
   /// The rows in a step.
@@ -86,17 +90,20 @@ public struct TrainingRecipe: Sendable {
   ///   - fingerprint: the digest of the data's file.
   ///   - backend: the device that trains.
   ///   - scoringBackend: the device on which the precision is measured; nil for the same.
+  ///   - checkpoints: when and where the run is kept; nil for never.
   ///   - observer: who watches.
   /// - Returns: the model and how it came to be.
-  /// - Throws: `DataError`, `ComputeError`, `DivergedError`, or `ArtifactError.precisionLoss` when
-  ///   the precision costs more than is allowed.
+  /// - Throws: `DataError`, `ComputeError`, `DivergedError`, `CheckpointError`, `SuspendedError`, or
+  ///   `ArtifactError.precisionLoss` when the precision costs more than is allowed.
   public func train(
     on table: Table, name: String, fingerprint: Digest, backend: any Backend,
-    scoringBackend: (any Backend)? = nil, observer: (any TrainingObserver)? = nil
+    scoringBackend: (any Backend)? = nil, checkpoints: CheckpointPlan? = nil,
+    observer: (any TrainingObserver)? = nil
   ) throws -> Product {
     let (table, duplicatesDropped) = table.droppingDuplicates()
     let label = try Label(fitting: table, named: self.label)
     let loss = try loss(for: label)
+    try checkEmphasis(on: label, loss)
     let labels = try label.values(in: table)
     let split = try Split(
       of: table, by: self.split, labels: labels, stratified: label.task != .regression,
@@ -112,16 +119,18 @@ public struct TrainingRecipe: Sendable {
       settings(
         fields: transform.inputFields,
         outputs: loss == .softmaxCrossEntropy ? label.classes.count : 1))
-    let trainer = try Trainer(
-      network,
-      configuration: TrainingConfiguration(
-        loss: loss, optimizer: optimizer, epochs: epochs,
-        batchSize: min(batchSize, split.train.count), seed: seed, patience: patience),
-      backend: backend)
+    var configuration = TrainingConfiguration(
+      loss: loss, optimizer: optimizer, epochs: epochs,
+      batchSize: min(batchSize, split.train.count), seed: seed, patience: patience)
+    let weights = try weighting.weights(of: split.train, labels: labels, in: table)
+    configuration.isWeighted = weights != nil
+    configuration.labelSmoothing = labelSmoothing
+    let trainer = try Trainer(network, configuration: configuration, backend: backend)
+    let trainingRows = all.selecting(split.train).weighted(by: weights)
     let validationRows = all.selecting(split.validation)
     let testRows = all.selecting(split.test)
     let result = try trainer.fit(
-      all.selecting(split.train), validation: validationRows, observer: observer)
+      trainingRows, validation: validationRows, checkpoints: checkpoints, observer: observer)
 
     let calibrated = try Calibration(
       calibration, of: try network.inferenceGraph(for: loss), weights: result.weights, loss: loss,
@@ -150,14 +159,14 @@ public struct TrainingRecipe: Sendable {
         dataFingerprint: fingerprint, rows: table.rowCount, duplicatesDropped: duplicatesDropped,
         split: [split.train.count, split.validation.count, split.test.count], seed: seed,
         epochsRun: result.epochs.count, batchSize: batchSize,
-        optimizer: "\(optimizer.rule), learning rate \(optimizer.learningRate)",
+        optimizer: optimizer.description,
         device: backend.device),
       metrics: ["validation": validation?.values, "test": test?.values].compactMapValues(\.self),
       calibration: calibrated.report, decision: decision, writer: writer)
     let artifact = try exact.scoring(
       in: precision,
       trial: PrecisionTrial(
-        calibration: all.selecting(split.train), held: held, loss: loss,
+        calibration: trainingRows, held: held, loss: loss,
         limit: maximumPrecisionLoss),
       backend: scoringBackend ?? backend)
     return Product(
@@ -188,11 +197,11 @@ public struct TrainingRecipe: Sendable {
     return ["no threshold reaches \(decisionGoal) on the validation rows; it stays at 0.5"]
   }
 
-  /// How columns become features; one whose values are never on both sides of the split is none.
+  /// How columns become features; one whose values are never on both sides of the split is none, nor are weights.
   private var featureOptions: FeatureOptions {
-    guard case .group(let column) = split, column != label else { return features }
     var options = features
-    options.droppedColumns.insert(column)
+    if case .group(let column) = split, column != label { options.droppedColumns.insert(column) }
+    if let column = weighting.column { options.droppedColumns.insert(column) }
     return options
   }
 
@@ -206,6 +215,18 @@ public struct TrainingRecipe: Sendable {
     settings.crossLayers = crossLayers
     settings.secondTower = secondTower
     return settings
+  }
+
+  private func checkEmphasis(on label: Label, _ loss: Loss) throws(DataError) {
+    let isCrossEntropy = loss == .binaryCrossEntropy || loss == .softmaxCrossEntropy
+    guard label.task != .regression || !weighting.balancesClasses,
+      isCrossEntropy || labelSmoothing == 0
+    else {
+      throw DataError(
+        .unsuitableLabel, "only classes are balanced, and smoothed for a cross-entropy",
+        column: label.name, expected: "a label of classes and a cross-entropy",
+        found: "\(label.task.rawValue) and \(loss.rawValue)")
+    }
   }
 
   /// The loss that was asked for, or the one that suits the label.

@@ -30,10 +30,13 @@ public struct DivergedError: Error, Hashable, Sendable, CustomStringConvertible 
   public let step: Int
   /// The loss of that step.
   public let loss: Float
+  /// The first layer with a number that is not finite; nil where the loss alone has one.
+  public let layer: String?
 
   /// The place, and what to try.
   public var description: String {
-    "the loss became \(loss) in epoch \(epoch), step \(step); try a smaller --learning-rate, and"
-      + " look for extreme values in the data"
+    "the loss became \(loss) in epoch \(epoch), step \(step)"
+      + (layer.map { ", after \($0) had numbers that are not finite" } ?? "")
+      + "; try a smaller --learning-rate or --clip-norm 1, and look for extreme values in the data"
   }
 }

@@ -51,6 +51,9 @@ static const char reduce[] = {
 static const char reduce_wide[] = {
 #embed "../../Kernels/reduce_wide.cl"
 };
+static const char rule[] = {
+#embed "../../Kernels/rule.cl"
+};
 static const char softmax[] = {
 #embed "../../Kernels/softmax.cl"
 };
@@ -70,7 +73,8 @@ static const CKernelSource sources[] = {
     SOURCE(lookup),      SOURCE(normalize),
     SOURCE(loss),        SOURCE(matmul),
     SOURCE(tile_wide),   SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
-    SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(update),
+    SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(rule),
+    SOURCE(update),
 };
 
 size_t CKernels_count(void) { return sizeof sources / sizeof *sources; }

@@ -79,7 +79,9 @@ struct ReferenceInterpreter {
       return eachRow(of: operands[0], matrix(shapes[0]).columns, softmax)
     case .loss(let loss): return [meanLoss(loss, operands, matrix(shapes[0]))]
     case .lossGradient(let loss): return lossGradient(loss, operands, matrix(shapes[0]))
-    case .update(let rule): return update(rule, node, operands)
+    case .normLimit(let limit):
+      return [Double(limit) / max(operands[0][0].squareRoot(), Double(limit))]
+    case .update(let rule, let penalty): return update(rule, penalty, node, operands)
     }
   }
 
@@ -159,13 +161,17 @@ struct ReferenceInterpreter {
 
   private mutating func update(
     _ rule: UpdateRule,
+    _ penalty: Penalty,
     _ node: Graph.Node,
     _ operands: [[Double]]
   ) -> [Double] {
     let (gradient, schedule) = (operands[1], operands[2])
     var (parameter, slots) = (operands[0], Array(operands[3...]))
     for i in parameter.indices {
-      let g = gradient[i]
+      let w = parameter[i]
+      let side: Double = w == 0 ? 0 : w > 0 ? 1 : -1
+      let g = gradient[i] + Double(penalty.l1) * side + Double(penalty.l2) * w
+      parameter[i] -= schedule[0] * Double(penalty.decay) * w
       switch rule {
       case .sgd(let momentum, _) where momentum == 0:
         parameter[i] -= schedule[0] * g
@@ -173,6 +179,9 @@ struct ReferenceInterpreter {
         slots[0][i] = Double(momentum) * slots[0][i] - schedule[0] * g
         parameter[i] +=
           nesterov ? Double(momentum) * slots[0][i] - schedule[0] * g : slots[0][i]
+      case .adagrad(_, let epsilon):
+        slots[0][i] += g * g
+        parameter[i] -= schedule[0] * g / (slots[0][i].squareRoot() + Double(epsilon))
       case .rmsprop(let rho, let epsilon):
         slots[0][i] = Double(rho) * slots[0][i] + (1 - Double(rho)) * g * g
         parameter[i] -= schedule[0] * g / (slots[0][i].squareRoot() + Double(epsilon))
@@ -182,6 +191,17 @@ struct ReferenceInterpreter {
         parameter[i] -=
           schedule[0] * slots[0][i] * schedule[1]
           / ((slots[1][i] * schedule[2]).squareRoot() + Double(epsilon))
+      case .ftrl(_, let beta, let l1, let l2):
+        let before = slots[0][i].squareRoot()
+        slots[0][i] += g * g
+        let root = slots[0][i].squareRoot()
+        slots[1][i] += g - (root - before) / schedule[0] * parameter[i]
+        let z = slots[1][i]
+        parameter[i] =
+          abs(z) <= Double(l1)
+          ? 0
+          : ((z < 0 ? -1 : 1) * Double(l1) - z)
+            / ((Double(beta) + root) / schedule[0] + Double(l2))
       }
     }
     for (operand, value) in zip([0] + Array(3..<operands.count), [parameter] + slots) {

@@ -208,11 +208,7 @@ struct SpecialValueTests {
     let gradients: [Float] = [
       .nan, .infinity, -.infinity, 0, -0.0, SpecialValues.subnormal, -SpecialValues.subnormal, 1,
     ]
-    for rule in [
-      UpdateRule.sgd(momentum: 0, nesterov: false), .sgd(momentum: 0.9, nesterov: false),
-      .sgd(momentum: 0.9, nesterov: true), .rmsprop(rho: 0.9, epsilon: 1e-7),
-      .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-7),
-    ] {
+    for rule in UpdateTests.rules {
       let shape = Shape.fixed(gradients.count)
       var graph = Graph()
       let parameter = try graph.add(.variable(Variable(name: "w", shape: shape)), [])

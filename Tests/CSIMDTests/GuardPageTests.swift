@@ -173,14 +173,15 @@ struct GuardPageTests {
     var numbers = Numbers()
     for count in edges {
       for (rule, slots) in [
-        (APUS_SGD, 0), (APUS_MOMENTUM, 1), (APUS_NESTEROV, 1), (APUS_RMSPROP, 1), (APUS_ADAM, 2),
+        (APUS_SGD, 0), (APUS_MOMENTUM, 1), (APUS_NESTEROV, 1), (APUS_ADAGRAD, 1),
+        (APUS_RMSPROP, 1), (APUS_ADAM, 2), (APUS_FTRL, 2),
       ] {
         var update = StepCase(
           "update \(rule.rawValue) of \(count)", APUS_UPDATE,
           operands: [numbers.next(count), [0.01, 1, 1]], resultCount: 0)
         update.result = numbers.next(count)
         update.slots = (0..<slots).map { _ in numbers.next(count).map { abs($0) } }
-        update.step.parameters = (0.9, 0.99, 1e-7)
+        update.step.parameters = (0.9, 0.99, 1e-7, 0.01, 0.02, 0.03)
         check(update.of(1, count, variant: Int(rule.rawValue)), level)
       }
     }

@@ -33,7 +33,7 @@ import Testing
     #expect(first == again)
   }
 
-  private static func hasOpenCL() async throws -> Bool {
+  static func hasOpenCL() async throws -> Bool {
     let outcome = try await Apus.run(["devices", "--json"], in: Workspace())
     return outcome.output.contains("opencl:0")
   }

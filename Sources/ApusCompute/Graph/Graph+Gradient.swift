@@ -1,24 +1,29 @@
 extension Graph {
-  /// Appends the backward graph and returns the gradient of a scalar for each of `parameters`.
+  /// Appends the backward graph and returns the gradient of a node for each of `parameters`.
   ///
-  /// Reverse-mode differentiation: nodes are visited from `loss` back, each operation's gradient
+  /// Reverse-mode differentiation: nodes are visited from `result` back, each operation's gradient
   /// rule turns the gradient of its result into gradients of its operands, and contributions to
   /// one node are added in the order in which they are found. Call it before `fused()`.
   ///
   /// - Parameters:
-  ///   - loss: a scalar node.
+  ///   - result: a scalar node, or any node where its own gradient is given.
+  ///   - upstream: the gradient of the result, of its shape; nil for 1.
   ///   - parameters: the nodes to differentiate with respect to.
   /// - Returns: one node for each parameter, of its shape.
-  /// - Throws: `ComputeError.notDifferentiable` where a rule is missing or the loss does not
+  /// - Throws: `ComputeError.notDifferentiable` where a rule is missing or the result does not
   ///   depend on a parameter.
   public mutating func gradients(
-    of loss: NodeID,
+    of result: NodeID,
+    upstream: NodeID? = nil,
     withRespectTo parameters: [NodeID]
   ) throws(ComputeError) -> [NodeID] {
-    precondition(self[loss].shape == .scalar, "only a scalar has a gradient, not \(self[loss])")
-    let needed = dependents(of: parameters, upTo: loss)
-    var gradient: [NodeID: NodeID] = [loss: try add(.constant(1), [])]
-    for id in stride(from: loss, through: 0, by: -1) where needed.contains(id) {
+    let seed = if let upstream { upstream } else { try add(.constant(1), []) }
+    precondition(
+      self[result].shape == self[seed].shape,
+      "a gradient of shape \(self[seed].shape) for \(self[result])")
+    let needed = dependents(of: parameters, upTo: result)
+    var gradient: [NodeID: NodeID] = [result: seed]
+    for id in stride(from: result, through: 0, by: -1) where needed.contains(id) {
       guard let upstream = gradient[id], !parameters.contains(id) else { continue }
       let operands = self[id].operands
       for (operand, contribution) in zip(operands, try operandGradients(of: id, upstream)) {
@@ -42,7 +47,7 @@ extension Graph {
       guard let result = gradient[parameter] else {
         throw ComputeError(
           .notDifferentiable,
-          "the loss does not depend on \(self[parameter].operation)"
+          "the result does not depend on \(self[parameter].operation)"
         )
       }
       results.append(result)
@@ -106,7 +111,8 @@ extension Graph {
       )
       let centred = try add(.binary(.subtract), [upstream, spread])
       return [try add(.binary(.multiply), [centred, id])]
-    case .activationGradient, .average, .lookupGradient, .lossGradient, .normalizeGradient, .update:
+    case .activationGradient, .average, .lookupGradient, .lossGradient, .normLimit,
+      .normalizeGradient, .update:
       return operands.map { _ in nil }
     }
   }

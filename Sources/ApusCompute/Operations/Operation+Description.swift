@@ -24,7 +24,9 @@ extension Operation: CustomStringConvertible {
     case .softmax: "softmax"
     case .loss(let loss): loss.rawValue
     case .lossGradient(let loss): "gradient of \(loss.rawValue)"
-    case .update(let rule): "update by \(rule)"
+    case .normLimit(let limit): "limit of a norm to \(limit)"
+    case .update(let rule, penalty: .none): "update by \(rule)"
+    case .update(let rule, let penalty): "update by \(rule), \(penalty)"
     }
   }
 }
@@ -49,9 +51,21 @@ extension UpdateRule: CustomStringConvertible {
     case .sgd(0, _): "sgd"
     case .sgd(let momentum, let nesterov):
       "sgd with \(nesterov ? "Nesterov " : "")momentum \(momentum)"
+    case .adagrad(let initialSum, let epsilon):
+      "adagrad (initial sum \(initialSum), epsilon \(epsilon))"
     case .rmsprop(let rho, let epsilon): "rmsprop (rho \(rho), epsilon \(epsilon))"
     case .adam(let beta1, let beta2, let epsilon):
       "adam (beta1 \(beta1), beta2 \(beta2), epsilon \(epsilon))"
+    case .ftrl(let initialSum, let beta, let l1, let l2):
+      "ftrl (initial sum \(initialSum), beta \(beta), l1 \(l1), l2 \(l2))"
     }
+  }
+}
+
+extension Penalty: CustomStringConvertible {
+  /// The numbers that are not 0.
+  public var description: String {
+    let parts = [("l1", l1), ("l2", l2), ("decay", decay)].filter { $0.1 != 0 }
+    return parts.isEmpty ? "no penalty" : parts.map { "\($0) \($1)" }.joined(separator: ", ")
   }
 }

@@ -45,8 +45,10 @@ public enum Operation: Hashable, Sendable, Codable {
   case loss(Loss)
   /// A loss's gradient with respect to the prediction; operands `[prediction, target, upstream]`.
   case lossGradient(Loss)
+  /// `limit / max(sqrt(s), limit)`: what scales gradients whose squares sum to s; operand `[s]`.
+  case normLimit(Float)
   /// One optimizer step in place; operands `[parameter, gradient, schedule]`, then the slots.
-  case update(UpdateRule)
+  case update(UpdateRule, penalty: Penalty = .none)
 }
 
 extension Operation {
@@ -110,7 +112,11 @@ extension Operation {
       guard loss.accepts(prediction: operands[0], target: operands[1]), operands[2] == .scalar
       else { throw mismatch(operands) }
       return operands[0]
-    case .update(let rule):
+    case .normLimit:
+      try expect(operands, count: 1)
+      guard operands[0] == .scalar else { throw mismatch(operands) }
+      return .scalar
+    case .update(let rule, _):
       try expect(operands, count: 3 + rule.slots.count)
       let state = operands[1...1] + operands[3...]
       guard !operands[0].isBatched, state.allSatisfy({ $0 == operands[0] }),

@@ -5,15 +5,19 @@ extension Lowering {
   ///
   /// - Parameters:
   ///   - rule: the rule that all of them follow.
+  ///   - penalty: what draws all of them to 0.
   ///   - ids: the updates, which share a schedule.
   /// - Returns: one launch for each buffer in which gradients lie; a training step's all lie in the
   ///   arena.
-  func launches(for rule: UpdateRule, _ ids: [Graph.NodeID]) -> [Launch] {
+  func launches(
+    for rule: UpdateRule, _ penalty: Penalty, _ ids: [Graph.NodeID]
+  ) -> [Launch] {
     var rest = ids
     var launches: [Launch] = []
     while let first = rest.first {
       let memory = gradient(of: first).memory
-      launches.append(launch(for: rule, rest.filter { gradient(of: $0).memory == memory }))
+      launches.append(
+        launch(for: rule, penalty, rest.filter { gradient(of: $0).memory == memory }))
       rest.removeAll { gradient(of: $0).memory == memory }
     }
     return launches
@@ -21,8 +25,9 @@ extension Lowering {
 
   private func gradient(of update: Graph.NodeID) -> Place { place(of: graph[update].operands[1]) }
 
-  private func launch(for rule: UpdateRule, _ ids: [Graph.NodeID]) -> Launch {
-    let (kernel, numbers) = rule.kernel
+  private func launch(
+    for rule: UpdateRule, _ penalty: Penalty, _ ids: [Graph.NodeID]
+  ) -> Launch {
     var table: [UInt32] = []
     var items = 0
     for id in ids {
@@ -36,29 +41,46 @@ extension Lowering {
     }
     let operands = graph[ids[0]].operands
     return Launch(
-      kernel: kernel,
+      kernel: "update",
       arguments: [
         .tensor(Place(memory: .variables, offset: 0)),
         .tensor(Place(memory: gradient(of: ids[0]).memory, offset: 0)), tensor(operands[2]),
         .table(table), .choice(ids.count),
-      ] + numbers,
+      ] + rule.arguments + penalty.arguments,
       items: WorkItems(Quantity(items), .fine)
     )
   }
 }
 
-extension UpdateRule {
-  /// The kernel in `update.cl`, and the numbers that it takes last.
-  fileprivate var kernel: (String, [Argument]) {
-    switch self {
-    case .sgd(momentum: 0, _):
-      ("update_sgd", [])
-    case .sgd(let momentum, let nesterov):
-      ("update_momentum", [.number(momentum), .choice(nesterov ? 1 : 0)])
-    case .rmsprop(let rho, let epsilon):
-      ("update_rmsprop", [.number(rho), .number(epsilon)])
-    case .adam(let beta1, let beta2, let epsilon):
-      ("update_adam", [.number(beta1), .number(beta2), .number(epsilon)])
-    }
+extension Lowering {
+  /// The factor that limits a norm, a scalar.
+  func launches(forNormLimit limit: Float, _ id: Graph.NodeID) -> [Launch] {
+    [
+      Launch(
+        kernel: "norm_limit", arguments: operands(of: id) + [tensor(id), .number(limit)],
+        items: WorkItems(Quantity(1), .fine))
+    ]
   }
+}
+
+extension UpdateRule {
+  /// The rule's number in `rule.cl`, and the three numbers that it reads.
+  var arguments: [Argument] {
+    let (number, numbers): (Int, [Float]) =
+      switch self {
+      case .sgd(momentum: 0, _): (0, [0, 0, 0])
+      case .sgd(let momentum, nesterov: false): (1, [momentum, 0, 0])
+      case .sgd(let momentum, nesterov: true): (2, [momentum, 0, 0])
+      case .adagrad(_, let epsilon): (3, [epsilon, 0, 0])
+      case .rmsprop(let rho, let epsilon): (4, [rho, epsilon, 0])
+      case .adam(let beta1, let beta2, let epsilon): (5, [beta1, beta2, epsilon])
+      case .ftrl(_, let beta, let l1, let l2): (6, [beta, l1, l2])
+      }
+    return [.choice(number)] + numbers.map(Argument.number)
+  }
+}
+
+extension Penalty {
+  /// The three numbers that follow those of a rule.
+  var arguments: [Argument] { [l1, l2, decay].map(Argument.number) }
 }

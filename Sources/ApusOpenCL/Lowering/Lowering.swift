@@ -137,7 +137,9 @@ struct Lowering {
     case .lossGradient(let loss):
       if let node = groups.losses[id] { return launches(for: loss, node, with: id) }
       return launches(forGradientOf: loss, id)
-    case .update(let rule): return launches(for: rule, groups.updates[id] ?? [id])
+    case .normLimit(let limit): return launches(forNormLimit: limit, id)
+    case .update(let rule, let penalty):
+      return launches(for: rule, penalty, groups.updates[id] ?? [id])
     }
   }
 }

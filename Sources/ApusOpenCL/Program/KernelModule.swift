@@ -25,7 +25,7 @@ enum KernelModule: Hashable, Sendable {
     case .base:
       [
         "activation", "binary", "broadcast", "columns", "dropout", "lookup", "loss", "normalize",
-        "reduce", "softmax", "update",
+        "reduce", "softmax", "rule", "update",
       ].map { $0 + ".cl" }
     case .wideReductions: ["reduce_wide.cl"]
     case .products: ["matmul.cl"]

@@ -27,6 +27,7 @@ static void KERNEL(run)(const apus_step *steps, size_t count, size_t rows, float
     case APUS_SOFTMAX: KERNEL(softmax)(&call, m); break;
     case APUS_LOSS: KERNEL(loss)(&call, m); break;
     case APUS_LOSS_GRADIENT: KERNEL(loss_gradient)(&call, m); break;
+    case APUS_NORM_LIMIT: KERNEL(norm_limit)(&call); break;
     case APUS_UPDATE: KERNEL(update)(&call, m); break;
     }
   }

@@ -44,6 +44,7 @@ typedef enum apus_operation : int32_t {
   APUS_SOFTMAX,              // logits[m,n]
   APUS_LOSS,                 // prediction[m,n] target; variant apus_loss
   APUS_LOSS_GRADIENT,        // prediction[m,n] target upstream[1]; variant apus_loss
+  APUS_NORM_LIMIT,           // s[1]; parameters: limit
   APUS_UPDATE,               // gradient schedule[3], result = parameter; variant apus_rule
 } apus_operation;
 
@@ -94,13 +95,16 @@ typedef enum apus_loss : int32_t {
   APUS_SOFTMAX_CROSS_ENTROPY,
 } apus_loss;
 
-/// An optimizer's rule, and the meaning of `apus_step.parameters` and `.slots`.
+/// An optimizer's rule, and the meaning of `apus_step.parameters` and `.slots`. Behind a rule's own
+/// three parameters stand those of the penalty: l1, l2, decay.
 typedef enum apus_rule : int32_t {
   APUS_SGD,
   APUS_MOMENTUM,  // parameters: momentum; slots: velocity
   APUS_NESTEROV,  // parameters: momentum; slots: velocity
+  APUS_ADAGRAD,   // parameters: epsilon; slots: square sum
   APUS_RMSPROP,   // parameters: rho, epsilon; slots: square average
   APUS_ADAM,      // parameters: beta1, beta2, epsilon; slots: first and second moment
+  APUS_FTRL,      // parameters: beta, l1, l2; slots: square sum, linear
 } apus_rule;
 
 /// An extent: `fixed`, or the rows of the batch where `fixed` is 0.
@@ -139,7 +143,7 @@ typedef struct {
   apus_place bias;
   apus_place scratch;
   apus_place slots[2];
-  float parameters[3];
+  float parameters[6];
   size_t sizes[APUS_SIZES];
 } apus_step;
 

@@ -29,18 +29,6 @@ struct NetOptions: ParsableArguments {
   @Option(help: "The loss: auto (by the label), bce, cross-entropy, mse or mae.")
   var loss = LossChoice.auto
 
-  @Option(help: "The optimizer.")
-  var optimizer = OptimizerChoice.adam
-
-  @Option(help: "The learning rate. [default: 0.001; 0.01 for sgd]")
-  var learningRate: Double?
-
-  @Option(help: "The momentum of sgd.")
-  var momentum: Float = 0
-
-  @Flag(help: "Use Nesterov's form of the momentum.")
-  var nesterov = false
-
   @Option(
     help: "The passes over the rows. [default: until validation stops improving, at most 100]")
   var epochs: Int?
@@ -63,14 +51,8 @@ struct NetOptions: ParsableArguments {
     for (name, value) in positive where value < 1 {
       throw ValidationError("\(name) takes a positive number, not \(value)")
     }
-    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate takes a positive number, not \(learningRate)")
-    }
     guard 0..<1 ~= dropout else {
       throw ValidationError("--dropout takes a number from 0 to below 1, not \(dropout)")
-    }
-    guard 0..<1 ~= momentum else {
-      throw ValidationError("--momentum takes a number from 0 to below 1, not \(momentum)")
     }
   }
 
@@ -84,8 +66,6 @@ struct NetOptions: ParsableArguments {
     recipe.secondTower = Set((secondTower ?? "").split(separator: ",").map(String.init))
     recipe.activation = activation
     recipe.loss = loss.loss
-    recipe.optimizer = optimizer.optimizer(momentum: momentum, nesterov: nesterov)
-    if let learningRate { recipe.optimizer.learningRate = learningRate }
     recipe.batchSize = batchSize
     if let epochs {
       recipe.epochs = epochs
@@ -139,19 +119,6 @@ enum LossChoice: String, ExpressibleByArgument, CaseIterable {
     case .crossEntropy: .softmaxCrossEntropy
     case .mse: .meanSquaredError
     case .mae: .meanAbsoluteError
-    }
-  }
-}
-
-/// An optimizer as it is typed.
-enum OptimizerChoice: String, ExpressibleByArgument, CaseIterable {
-  case sgd, rmsprop, adam
-
-  func optimizer(momentum: Float, nesterov: Bool) -> Optimizer {
-    switch self {
-    case .sgd: .sgd(momentum: momentum, nesterov: nesterov)
-    case .rmsprop: .rmsprop()
-    case .adam: .adam()
     }
   }
 }

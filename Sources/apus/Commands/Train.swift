@@ -15,17 +15,23 @@ struct Train: ParsableCommand {
         apus train --data visits.csv --label purchased --output models/visits
         apus train --data prices.csv --label price --output models/price \\
           --hidden none --optimizer sgd --loss mse --epochs 100
+        apus train --data visits.csv --label purchased --output models/visits \
+          --optimizer adamw --schedule cosine --warm-up 200 --checkpoint-dir run --resume
         apus train --data visits.csv --label purchased --output models/visits --precision int8
         apus train --data visits.csv --label purchased --output models/visits \\
           --calibrate platt --threshold-for precision=0.8
 
-      Ctrl-C finishes the step in hand and seals the best weights so far.
+      Ctrl-C finishes the steps in hand. With --checkpoint-dir the run is then kept, and the same
+      command with --resume goes on; without, the best weights so far are sealed.
       """)
 
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var device: DeviceOptions
   @OptionGroup var columns: ColumnOptions
   @OptionGroup var net: NetOptions
+  @OptionGroup var optimizer: OptimizerOptions
+  @OptionGroup var weighting: WeightingOptions
+  @OptionGroup var checkpoints: CheckpointOptions
   @OptionGroup var precision: PrecisionOptions
   @OptionGroup var calibration: CalibrationOptions
 
@@ -122,6 +128,7 @@ struct Train: ParsableCommand {
       return try recipe.train(
         on: table, name: name, fingerprint: fingerprint, backend: backend,
         scoringBackend: try device.scoringBackend(for: recipe.precision, besides: backend),
+        checkpoints: checkpoints.plan,
         observer: progress)
     }
   }
@@ -135,6 +142,8 @@ struct Train: ParsableCommand {
     recipe.seed = seed
     recipe.writer = "apus \(Apus.version)"
     net.apply(to: &recipe)
+    recipe.optimizer = optimizer.chosen
+    weighting.apply(to: &recipe)
     precision.apply(to: &recipe)
     calibration.apply(to: &recipe)
     return recipe

@@ -55,6 +55,9 @@ struct Failure: Error {
     case let error as ArtifactError:
       self.init(message: "\(error)", exitCode: error.code == .unwritable ? 73 : 65)
     case let error as DivergedError: self.init(message: "\(error)", exitCode: 65)
+    case let error as CheckpointError:
+      self.init(message: "\(error)", exitCode: error.code == .unwritable ? 73 : 65)
+    case let error as SuspendedError: self.init(message: "\(error)", exitCode: 75)
     case let error as ComputeError: self.init(message: "\(error)", exitCode: 69)
     case let error as ServerError: self.init(message: "\(error)", exitCode: 69)
     case let error as OperationsError: self.init(message: "\(error)", exitCode: 69)

@@ -18,6 +18,12 @@ final class TrainingProgress: TrainingObserver {
   /// Announces the run.
   func begin(_ headline: String) { Terminal.report(headline) }
 
+  func didResume(step: Int, epoch: Int) {
+    Terminal.report("going on after step \(step), in epoch \(epoch)")
+  }
+
+  func didWarn(_ message: String) { Terminal.report("warning: \(message)") }
+
   func didStep(epoch: Int, rows: Int, of total: Int) {
     guard Terminal.isInteractive else { return }
     let now = clock.now
@@ -40,7 +46,6 @@ final class TrainingProgress: TrainingObserver {
   /// Leaves the last line as it stands and begins a new one.
   func end() {
     if lastDrawing != nil { Terminal.write("\n") }
-    if isInterrupted { Terminal.report("interrupted; the best weights so far are kept") }
   }
 
   private var summary: String {
