@@ -6,7 +6,8 @@ extension Split {
   /// |------------ train ------------|- val -|- test -|
   /// ```
   ///
-  /// Rows of the same time are in the same part, the earlier one where a boundary falls on them.
+  /// Rows of the same time are in the same part: each boundary is the change of time nearest to
+  /// where it is due, the earlier of two.
   ///
   /// - Parameters:
   ///   - times: The time of each row, finite.
@@ -22,17 +23,21 @@ extension Split {
     let due = try Self.sizes(
       of: times.count, testFraction: testFraction, validationFraction: validationFraction)
     let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-    func boundary(_ start: Int) -> Int {
-      var start = start
-      while start > 0, start < order.count, times[order[start]] == times[order[start - 1]] {
-        start += 1
-      }
-      return start
+    let changes = order.indices.dropFirst().filter { times[order[$0]] != times[order[$0 - 1]] }
+    func nearest(to place: Int, of changes: ArraySlice<Int>) -> Int? {
+      changes.min { (abs($0 - place), $0) < (abs($1 - place), $1) }
     }
-    let test = boundary(order.count - due.test)
-    let validation = min(boundary(order.count - due.test - due.validation), test)
-    let parts = [(due.test, order.count - test), (due.validation, test - validation)]
-    guard validation > 0, parts.allSatisfy({ $0.0 == 0 || $0.1 > 0 }) else {
+    // The first change is left to validation, where that is asked for.
+    let test =
+      due.test == 0
+      ? order.count
+      : nearest(
+        to: order.count - due.test, of: changes.dropFirst(due.validation > 0 ? 1 : 0))
+    let validation = test.flatMap { test in
+      due.validation == 0
+        ? test : nearest(to: test - due.validation, of: changes.prefix { $0 < test })
+    }
+    guard let test, let validation else {
       throw DataError(
         .invalidOption, "there are too few distinct times for the parts of the split",
         expected: "a time that lies between the parts",

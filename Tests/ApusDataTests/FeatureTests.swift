@@ -66,6 +66,48 @@ import Foundation
     #expect(rows[2] == [194, 0, 0, 1])
   }
 
+  @Test(arguments: 1...60) func theMedianIsThatOfSortedNumbers(count: Int) throws {
+    var random = PhiloxSequence(seed: UInt64(count))
+    // Few distinct numbers make ties, many none; both ascending, descending and in no order.
+    for distinct in [2, 5, 1000] {
+      let drawn = (0...count).map { _ in Double(random.next(below: UInt32(distinct))) / 4 - 0.125 }
+      for numbers in [drawn, drawn.sorted(), drawn.sorted(by: >)] {
+        guard Set(numbers).count > 1 else { continue }
+        let table = try Table(columns: [
+          Column(name: "x", kind: .real, numbers: numbers),
+          Column(name: "y", kind: .boolean, numbers: numbers.indices.map { Double($0 % 2) }),
+        ])
+        let sorted = numbers.sorted()
+        let (left, right) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
+        #expect(try fit(table).encoders[0].fill == .number((left + right) / 2), "\(numbers)")
+      }
+    }
+  }
+
+  @Test func columnsFittedTogetherAreThoseFittedAlone() throws {
+    // Enough rows for several threads.
+    let rows = 20_000
+    var random = PhiloxSequence(seed: 7)
+    let columns = (0..<6).map { index in
+      Column(
+        name: "x\(index)", kind: index % 2 == 0 ? .real : .integer,
+        numbers: (0..<rows).map { _ in Double(random.next(below: index < 3 ? 9 : 5000)) })
+    }
+    let label = Column(name: "y", kind: .boolean, numbers: (0..<rows).map { Double($0 % 2) })
+    let all = try fit(Table(columns: columns + [label]))
+    for (index, column) in columns.enumerated() {
+      #expect(try fit(Table(columns: [column, label])).encoders == [all.encoders[index]])
+    }
+    let matrix = try FeatureEncoder(all).features(of: Table(columns: columns))
+    var row = [Float](repeating: 0, count: all.width)
+    for index in [0, 1023, 1024, rows - 1] {
+      var output = row.mutableSpan
+      matrix.write(rows: [index], into: &output)
+      let start = index * all.width
+      #expect(row == Array(matrix.matrix()[start..<start + all.width]))
+    }
+  }
+
   @Test func missingNumbersFollowTheirRule() throws {
     let table = try table("x,y\n1.5,0\n,1\n2.5,0\n9.5,1\n")
     let median = try matrix(table, fit(table))

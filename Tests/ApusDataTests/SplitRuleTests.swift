@@ -61,6 +61,16 @@ import Testing
     #expect(split.test == [7, 8, 9])
   }
 
+  @Test(arguments: 3...12) func fewTimesAreEnough(count: Int) throws {
+    let times = (0..<100).map { $0 * count / 100 }
+    let table = try table("t\n" + times.map { "\($0)\n" }.joined())
+    let split = try split(table, "time:t")
+    let parts = [split.train, split.validation, split.test].map { $0.map { times[$0] } }
+    #expect(parts.allSatisfy { !$0.isEmpty })
+    #expect(try #require(parts[0].max()) < #require(parts[1].min()))
+    #expect(try #require(parts[1].max()) < #require(parts[2].min()))
+  }
+
   @Test func timestampsAreTimes() throws {
     let table = try table(
       "when,x\n2026-03-01,1\n2026-01-01,2\n2026-02-01,3\n2025-12-31T23:59:59Z,4\n")

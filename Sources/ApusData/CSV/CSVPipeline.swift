@@ -1,6 +1,3 @@
-import Dispatch
-import Synchronization
-
 /// Appends one block to the columns while the next one is read.
 ///
 /// ```
@@ -36,24 +33,8 @@ struct CSVPipeline {
   private func append(_ block: CSVBlock) {
     // Waking a thread costs more than the last block, or the only one, is worth.
     let threads = blocks.hasRemainingBytes ? threadLimit : 1
-    perform(columns.count + 1, threads: threads) { [blocks, columns] task in
+    Concurrency.perform(columns.count + 1, threads: threads) { [blocks, columns] task in
       if task == 0 { blocks.readAhead() } else { columns[task - 1].append(block) }
-    }
-  }
-
-  /// Performs tasks, each on any of several threads; they are taken in their order.
-  private func perform(_ count: Int, threads: Int, task: @Sendable (Int) -> Void) {
-    guard threads > 1 else {
-      for index in 0..<count { task(index) }
-      return
-    }
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      while true {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        task(index)
-      }
     }
   }
 }

@@ -38,13 +38,17 @@ struct ColumnFitting {
   }
 
   private var hasIndicator: Bool {
-    options.missingIndicators && rows.contains { column.missing.contains($0) }
+    options.missingIndicators && !column.missing.isEmpty
+      && rows.contains { column.missing.contains($0) }
   }
 
   // MARK: Numbers
 
   private func fitNumbers(_ numbers: [Double]) throws(DataError) -> Result {
-    let present = rows.filter { !column.missing.contains($0) }.map { numbers[$0] }
+    let present =
+      column.missing.isEmpty
+      ? rows.map { numbers[$0] }
+      : rows.filter { !column.missing.contains($0) }.map { numbers[$0] }
     guard present.allSatisfy(\.isFinite) else {
       throw DataError(
         .nonFinite,
@@ -52,24 +56,25 @@ struct ColumnFitting {
         column: column.name
       )
     }
-    let counts = Dictionary(present.map { ($0 + 0, 1) }, uniquingKeysWith: +)
-    let isCategory = isCategory(counts)
+    let counts = ValueCounts(present, limit: max(options.integersAsCategoriesUpTo, 2))
+    let categories = counts.flatMap(categories)
     let rule =
       options.missingRules[column.name]
-      ?? (isCategory || column.kind == .boolean ? .mostFrequent : .median)
+      ?? (categories != nil || column.kind == .boolean ? .mostFrequent : .median)
     let fill = try fillNumber(rule, present: present, counts: counts)
-    if isCategory {
-      let frequent = counts.filter { $0.value >= options.minimumCategoryRows }.keys.sorted()
+    if let categories {
       return .fitted(
         ColumnEncoder(
-          encoding: .oneHotNumbers(values: frequent),
+          encoding: .oneHotNumbers(values: categories),
           fill: .number(fill),
           hasIndicator: hasIndicator
         ),
         rule
       )
     }
-    let values = rows.map { column.missing.contains($0) ? fill : numbers[$0] }
+    let values =
+      present.count == rows.count
+      ? present : rows.map { column.missing.contains($0) ? fill : numbers[$0] }
     let threshold =
       column.kind == .integer || column.kind == .real ? options.squashAboveSkewness : nil
     let scaling = Scaling(fitting: values, squashAboveSkewness: threshold)
@@ -91,27 +96,27 @@ struct ColumnFitting {
     )
   }
 
-  private func isCategory(_ counts: [Double: Int]) -> Bool {
-    column.kind == .integer && counts.count > 2
-      && counts.count <= options.integersAsCategoriesUpTo
-      && rows.count >= 10 * counts.count
-      && counts.values.contains { $0 >= options.minimumCategoryRows }
+  /// The whole numbers that have a slot each; nil where they are not categories.
+  private func categories(_ counts: ValueCounts) -> [Double]? {
+    let distinct = counts.values.count
+    guard column.kind == .integer, distinct > 2, distinct <= options.integersAsCategoriesUpTo,
+      rows.count >= 10 * distinct
+    else { return nil }
+    let frequent = counts.values(occurring: options.minimumCategoryRows)
+    return frequent.isEmpty ? nil : frequent
   }
 
   private func fillNumber(
     _ rule: MissingRule,
     present: [Double],
-    counts: [Double: Int]
+    counts: ValueCounts?
   ) throws(DataError) -> Double {
     switch rule {
-    case .median:
-      let sorted = present.sorted()
-      let middle = sorted.count / 2
-      return sorted.count % 2 == 1
-        ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2
+    case .median: return present.median()
     case .mostFrequent:
-      let best = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
-      return best?.key ?? 0
+      if let counts { return counts.mostFrequent ?? 0 }
+      let many = Dictionary(present.map { ($0 + 0, 1) }, uniquingKeysWith: +)
+      return many.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
     case .nothing:
       throw DataError(
         .invalidOption,

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The fitted way from raw columns to the features that a net takes.
 ///
 /// Everything in it comes from the training rows. It is stored in the artifact and runs, as the
@@ -46,13 +48,14 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     var columns: [Schema.Column] = []
     var encoders: [ColumnEncoder] = []
     var notes: [String] = []
-    for column in table.columns where column.name != label.name {
+    let results = Self.fit(table, rows: rows, label: label, options: options)
+    for (column, result) in zip(table.columns, results) where column.name != label.name {
       guard !options.droppedColumns.contains(column.name) else {
         notes.append("\(column.name): left out as asked")
         continue
       }
-      let fitting = ColumnFitting(column: column, rows: rows, options: options)
-      switch try fitting.result() {
+      switch try result?.get() {
+      case nil: break
       case .fitted(let encoder, let rule):
         columns.append(
           Schema.Column(name: column.name, kind: column.kind, missingRule: rule)
@@ -72,4 +75,29 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     self.encoders = encoders
     self.notes = notes
   }
+
+  /// Fits each column by itself, several at a time.
+  ///
+  /// - Returns: The result of each column; nil for the label and those that are left out.
+  private static func fit(
+    _ table: Table,
+    rows: [Int],
+    label: Label,
+    options: FeatureOptions
+  ) -> [Result<ColumnFitting.Result, DataError>?] {
+    let results = Mutex(
+      [Result<ColumnFitting.Result, DataError>?](
+        repeating: nil, count: table.columns.count))
+    let isSmall = rows.count * table.columns.count < 1 << 16
+    Concurrency.perform(table.columns.count, threads: isSmall ? 1 : threadLimit) { index in
+      let column = table.columns[index]
+      guard column.name != label.name, !options.droppedColumns.contains(column.name) else { return }
+      let fitting = ColumnFitting(column: column, rows: rows, options: options)
+      let result = Result { () throws(DataError) in try fitting.result() }
+      results.withLock { $0[index] = result }
+    }
+    return results.withLock(\.self)
+  }
+
+  private static let threadLimit = 4
 }

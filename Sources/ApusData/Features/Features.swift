@@ -64,9 +64,17 @@ public struct Features: Sendable {
   public func matrix() -> [Float] {
     var matrix = [Float](repeating: 0, count: rowCount * width)
     var output = matrix.mutableSpan
-    write(rows: 0..<rowCount, into: &output)
+    // All columns of some rows after another, so that the rows stay in the cache.
+    for first in stride(from: 0, to: rowCount, by: Self.blockRows) {
+      let count = min(Self.blockRows, rowCount - first)
+      for column in columns {
+        column.write(count: count, stride: width, from: first, into: &output) { first + $0 }
+      }
+    }
     return matrix
   }
+
+  private static let blockRows = 1024
 
   @inline(__always)
   private func write(
@@ -91,21 +99,23 @@ extension Features.BoundColumn {
   /// - Parameters:
   ///   - count: The rows.
   ///   - stride: The features of a whole row.
-  ///   - output: `count x stride` numbers, zero where this column's features go.
+  ///   - first: The row of the output to begin with.
+  ///   - output: Rows of `stride` numbers, zero where this column's features go.
   ///   - row: The row of the table for each row of the output.
   @inline(__always)
   func write(
     count: Int,
     stride: Int,
+    from first: Int = 0,
     into output: inout MutableSpan<Float>,
     row: (Int) -> Int
   ) {
-    var target = offset
+    var target = first * stride + offset
     for index in 0..<count {
       let row = row(index)
       let isMissing = missing.contains(row)
       values.write(row: row, isMissing: isMissing, into: &output, at: target)
-      if isMissing, let indicator { output[index * stride + indicator] = 1 }
+      if isMissing, let indicator { output[(first + index) * stride + indicator] = 1 }
       target += stride
     }
   }

@@ -99,8 +99,16 @@ public struct Label: Codable, Hashable, Sendable {
     values.reserveCapacity(column.count)
     switch column.storage {
     case .numbers(let numbers):
+      var last: (number: Double, value: Float)?
       for (row, number) in numbers.enumerated() {
-        values.append(try value(of: number, row: row, table))
+        // A class is found by its text, which takes long; neighbours are often equal.
+        if let last, last.number == number {
+          values.append(last.value)
+        } else {
+          let value = try value(of: number, row: row, table)
+          values.append(value)
+          last = (number, value)
+        }
       }
     case .strings(let dictionary, let codes):
       let indices = dictionary.map { text in classes.firstIndex(of: text).map(Float.init) }
