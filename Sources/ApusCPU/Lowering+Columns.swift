@@ -15,7 +15,7 @@ extension Lowering {
       step.operands.0 = try place(of: operand)
       step.result = try place(of: id)
       step.result.offset += column
-      step.sizes = (source, shape.columns, 0, 0)
+      step.set([source, shape.columns])
       switch columns {
       case .slice(let kept): step.operands.0.offset += kept.lowerBound
       case .pad(let before, let after): (step.sizes.2, step.sizes.3) = (before, after)

@@ -6,8 +6,9 @@ internal import CSIMD
 extension Extent {
   var lowered: apus_extent {
     switch self {
-    case .batch: apus_extent(fixed: 0)
-    case .fixed(let count): apus_extent(fixed: count)
+    case .batch: apus_extent(fixed: 0, per_row: 1)
+    case .perRow(let count): apus_extent(fixed: 0, per_row: count)
+    case .fixed(let count): apus_extent(fixed: count, per_row: 0)
     }
   }
 }

@@ -20,7 +20,7 @@ extension Lowering {
     step.mean = lookup.combiner == .mean
     step.m = graph[identifiers].shape.rows.lowered
     let vocabulary = graph[table].shape.rows.count(batchSize: 0)
-    step.sizes = (bags.bagsPerRow, bags.bag, vocabulary, bags.width)
+    step.set([bags.bagsPerRow, bags.bag, vocabulary, bags.width])
   }
 }
 

@@ -14,7 +14,7 @@ struct Lowering {
     switch graph[id].operation {
     case .variable(let variable):
       return apus_place(memory: APUS_STORE, offset: try variables.offset(of: variable))
-    // An update's result is its parameter.
+    // An update's result is its parameter, a reshape's its operand.
     default: return try place(of: graph[id].operands[0])
     }
   }
@@ -38,7 +38,7 @@ struct Lowering {
     step.n = node.shape.columns
     var operands = node.operands
     switch node.operation {
-    case .input, .variable, .constant, .columns:
+    case .input, .variable, .constant, .columns, .reshape:
       return nil
     case .matmul(let matmul):
       try lower(matmul, id, &operands, into: &step)
@@ -82,6 +82,13 @@ struct Lowering {
       lower(reduction, matrix: shape, into: &step)
     case .softmax:
       step.operation = APUS_SOFTMAX
+    case .sequence(let sequence):
+      let result = step.result
+      step = sequence.step(operands.map { graph[$0].shape })
+      step.result = result
+      step.scratch = scratch(of: id)
+      let count = sequence.requiredOperandCount
+      if operands.count > count { step.operands.3 = try place(of: operands.removeLast()) }
     case .loss(let loss):
       step.operation = APUS_LOSS
       step.variant = loss.lowered.rawValue
@@ -155,8 +162,13 @@ struct Lowering {
 
 extension Graph {
   /// The elements that a node needs while it runs: products copy their operands in the order in
-  /// which they read them, gradients of tables sort identifiers.
+  /// which they read them, gradients of tables sort identifiers, operations on steps keep what all
+  /// threads or each thread needs.
   func scratchCount(of id: NodeID, batchCapacity: Int, isa: apus_isa, threads: Int) -> Int {
+    if case .sequence(let sequence) = self[id].operation {
+      let step = sequence.step(self[id].operands.map { self[$0].shape })
+      return unsafe withUnsafePointer(to: step) { unsafe apus_sequence_scratch(isa, $0, threads) }
+    }
     let operands = self[id].operands
     if case .lookupGradient = self[id].operation {
       return lookupScratchCount(self[operands[0]].shape.count(batchSize: batchCapacity))

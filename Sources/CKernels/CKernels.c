@@ -6,6 +6,9 @@ static const char common[] = {
 static const char activation[] = {
 #embed "../../Kernels/activation.cl"
 };
+static const char attention[] = {
+#embed "../../Kernels/attention.cl"
+};
 static const char binary[] = {
 #embed "../../Kernels/binary.cl"
 };
@@ -45,6 +48,12 @@ static const char matvec_wide[] = {
 static const char normalize[] = {
 #embed "../../Kernels/normalize.cl"
 };
+static const char pool[] = {
+#embed "../../Kernels/pool.cl"
+};
+static const char recurrence[] = {
+#embed "../../Kernels/recurrence.cl"
+};
 static const char reduce[] = {
 #embed "../../Kernels/reduce.cl"
 };
@@ -57,11 +66,17 @@ static const char rule[] = {
 static const char softmax[] = {
 #embed "../../Kernels/softmax.cl"
 };
+static const char steps[] = {
+#embed "../../Kernels/steps.cl"
+};
 static const char tile_wide[] = {
 #embed "../../Kernels/tile_wide.cl"
 };
 static const char update[] = {
 #embed "../../Kernels/update.cl"
+};
+static const char windows[] = {
+#embed "../../Kernels/windows.cl"
 };
 
 #define SOURCE(name) {#name ".cl", name, sizeof name}
@@ -75,6 +90,8 @@ static const CKernelSource sources[] = {
     SOURCE(tile_wide),   SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
     SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(rule),
     SOURCE(update),
+    SOURCE(steps),       SOURCE(attention),     SOURCE(pool),        SOURCE(recurrence),
+    SOURCE(windows),
 };
 
 size_t CKernels_count(void) { return sizeof sources / sizeof *sources; }

@@ -57,6 +57,10 @@ size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, siz
   return kernels(isa)->matmul_scratch(operation, m, n, k, threads);
 }
 
+size_t apus_sequence_scratch(apus_isa isa, const apus_step *step, size_t threads) {
+  return kernels(isa)->sequence_scratch(step, threads);
+}
+
 size_t apus_layer_count(apus_isa isa, const apus_layer *layer) {
   return kernels(isa)->layer_count(layer);
 }

@@ -77,6 +77,8 @@ struct ReferenceInterpreter {
       return broadcast(reduction, operands[0], matrix(shape))
     case .softmax:
       return eachRow(of: operands[0], matrix(shapes[0]).columns, softmax)
+    case .reshape: return operands[0]
+    case .sequence(let operation): return sequence(operation, operands, shapes)
     case .loss(let loss): return [meanLoss(loss, operands, matrix(shapes[0]))]
     case .lossGradient(let loss): return lossGradient(loss, operands, matrix(shapes[0]))
     case .normLimit(let limit):

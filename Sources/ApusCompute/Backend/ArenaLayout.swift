@@ -34,9 +34,9 @@ public struct ArenaLayout: Hashable, Sendable {
     let end = graph.nodes.count
     var lastUse = Array(graph.nodes.indices)
     for (id, node) in graph.nodes.enumerated() {
-      for operand in node.operands { lastUse[operand] = id }
+      for operand in node.operands { lastUse[graph.storage(of: operand)] = id }
     }
-    for id in graph.inputs + graph.outputs { lastUse[id] = end }
+    for id in graph.inputs + graph.outputs { lastUse[graph.storage(of: id)] = end }
 
     var packer = Packer()
     for (id, node) in graph.nodes.enumerated() where node.operation.isPinned {
@@ -46,14 +46,16 @@ public struct ArenaLayout: Hashable, Sendable {
     for (id, node) in graph.nodes.enumerated() {
       packer.release(before: id)
       switch node.operation {
-      case .input, .constant, .variable, .average, .update: break
+      case .input, .constant, .variable, .average, .update, .reshape: break
       default:
         packer.place(id, count: node.shape.count(batchSize: batchCapacity), until: lastUse[id])
       }
       let needed = scratch(id)
       if needed > 0 { scratchOffsets[id] = packer.reserve(needed, until: id) }
     }
-    self.offsets = packer.offsets
+    var offsets = packer.offsets
+    for id in graph.nodes.indices { offsets[id] = offsets[graph.storage(of: id)] }
+    self.offsets = offsets
     self.scratchOffsets = scratchOffsets
     self.count = packer.count
   }

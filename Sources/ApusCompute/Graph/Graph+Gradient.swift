@@ -111,6 +111,10 @@ extension Graph {
       )
       let centred = try add(.binary(.subtract), [upstream, spread])
       return [try add(.binary(.multiply), [centred, id])]
+    case .reshape:
+      return [try add(.reshape(self[operands[0]].shape), [upstream])]
+    case .sequence(let sequence):
+      return try sequence.gradients(of: id, upstream, in: &self)
     case .activationGradient, .average, .lookupGradient, .lossGradient, .normLimit,
       .normalizeGradient, .update:
       return operands.map { _ in nil }

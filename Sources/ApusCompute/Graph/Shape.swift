@@ -2,11 +2,13 @@
 ///
 /// ```
 ///  Shape(batched: true,  [17])      rows x 17      one row of features for each example
+///  Shape(batched: true,  [50, 8])   rows x 50 x 8  a sequence of 50 steps for each example
 ///  Shape(batched: false, [17, 64])  17 x 64        a weight
 ///  Shape(batched: false, [])        1 x 1          a scalar
 /// ```
 /// Every tensor is stored row-major and dense, and every operation of a dense net sees it as a
-/// matrix of `rows` x `columns`; a vector is one row.
+/// matrix of `rows` x `columns`, the columns being the last extent: a dense layer on a sequence
+/// works on each step alone. A vector is one row.
 public struct Shape: Hashable, Sendable {
   /// Whether the batch's row count precedes `dimensions`.
   public let isBatched: Bool
@@ -36,14 +38,13 @@ public struct Shape: Hashable, Sendable {
 
   /// The number of rows of this tensor seen as a matrix.
   public var rows: Extent {
-    if isBatched { return .batch }
-    return .fixed(dimensions.count > 1 ? dimensions.dropLast().reduce(1, *) : 1)
+    let count = dimensions.dropLast().reduce(1, *)
+    guard isBatched else { return .fixed(count) }
+    return count == 1 ? .batch : .perRow(count)
   }
 
   /// The number of columns of this tensor seen as a matrix.
-  public var columns: Int {
-    isBatched ? dimensions.reduce(1, *) : dimensions.last ?? 1
-  }
+  public var columns: Int { dimensions.last ?? 1 }
 
   /// The number of elements when the batch has `batchSize` rows.
   public func count(batchSize: Int) -> Int { rows.count(batchSize: batchSize) * columns }
@@ -52,8 +53,15 @@ public struct Shape: Hashable, Sendable {
   static func matrix(_ rows: Extent, _ columns: Int) -> Shape {
     switch rows {
     case .batch: .batch(columns)
+    case .perRow(let count): .batch(count, columns)
     case .fixed(let count): .fixed(count, columns)
     }
+  }
+
+  /// This shape with another last extent.
+  func with(columns: Int) -> Shape {
+    guard isBatched else { return .matrix(rows, columns) }
+    return Shape(batched: true, dimensions.dropLast() + [columns])
   }
 }
 
@@ -88,6 +96,8 @@ extension Shape: CustomStringConvertible {
 public enum Extent: Hashable, Sendable {
   /// The number of rows of the batch.
   case batch
+  /// So many for each row of the batch, such as the steps of its sequence.
+  case perRow(Int)
   /// A number that is known when the graph is built.
   case fixed(Int)
 
@@ -95,7 +105,14 @@ public enum Extent: Hashable, Sendable {
   public func count(batchSize: Int) -> Int {
     switch self {
     case .batch: batchSize
+    case .perRow(let count): batchSize * count
     case .fixed(let count): count
     }
+  }
+
+  /// Whether the number depends on the batch.
+  public var isBatched: Bool {
+    if case .fixed = self { return false }
+    return true
   }
 }

@@ -84,7 +84,9 @@ public struct MatMul: Hashable, Sendable, Codable {
     guard let extents = extents(operands[0], operands[1]) else {
       throw Operation.matmul(self).mismatch(operands)
     }
-    let result = Shape.matrix(extents.m, extents.n)
+    let result =
+      transposition == .tn
+      ? Shape.matrix(extents.m, extents.n) : operands[0].with(columns: extents.n)
     let biasFits = !hasBias || operands[2].count(batchSize: 1) == extents.n
     guard biasFits, !hasMask || operands.last == result else {
       throw Operation.matmul(self).mismatch(operands)

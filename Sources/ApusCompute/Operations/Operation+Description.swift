@@ -22,6 +22,8 @@ extension Operation: CustomStringConvertible {
     case .broadcast(let reduction, let shape):
       "\(reduction.kind.rawValue) over \(reduction.axis.rawValue) spread to \(shape)"
     case .softmax: "softmax"
+    case .reshape(let shape): "as \(shape)"
+    case .sequence(let sequence): sequence.description
     case .loss(let loss): loss.rawValue
     case .lossGradient(let loss): "gradient of \(loss.rawValue)"
     case .normLimit(let limit): "limit of a norm to \(limit)"

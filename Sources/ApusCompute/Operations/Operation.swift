@@ -41,6 +41,10 @@ public enum Operation: Hashable, Sendable, Codable {
   case broadcast(Reduction, shape: Shape)
   /// `exp(x) / sum(exp(x))` along each row; operand `[logits]`.
   case softmax
+  /// The same elements in another shape; operand `[x]`, whose memory the result is.
+  case reshape(Shape)
+  /// An operation on the steps of each row.
+  case sequence(SequenceOperation)
   /// A mean loss over the batch; operands `[prediction, target]`.
   case loss(Loss)
   /// A loss's gradient with respect to the prediction; operands `[prediction, target, upstream]`.
@@ -101,6 +105,12 @@ extension Operation {
       try expect(operands, count: 1)
       guard reduction.shape(of: shape) == operands[0] else { throw mismatch(operands) }
       return shape
+    case .reshape(let shape):
+      try expect(operands, count: 1)
+      guard Self.reshapes(operands[0], to: shape) else { throw mismatch(operands) }
+      return shape
+    case .sequence(let sequence):
+      return try sequence.shape(of: operands)
     case .loss(let loss):
       try expect(operands, count: 2)
       guard loss.accepts(prediction: operands[0], target: operands[1]) else {

@@ -77,7 +77,7 @@ struct LaunchGroups {
     }
     for (id, node) in graph.nodes.enumerated() {
       switch node.operation {
-      case .input, .variable, .constant: continue
+      case .input, .variable, .constant, .reshape: continue
       case .update where belongs(id, to: run): run.append(id)
       case .update:
         close(run)

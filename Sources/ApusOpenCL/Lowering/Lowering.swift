@@ -71,7 +71,7 @@ struct Lowering {
         inputs += 1
       case .variable(let variable):
         places.append(Place(memory: .variables, offset: try variables.offset(of: variable)))
-      case .average, .update:
+      case .average, .update, .reshape:
         places.append(places[node.operands[0]])
       default:
         places.append(Place(memory: .arena, offset: arena.offsets[id] ?? 0))
@@ -115,7 +115,7 @@ struct Lowering {
     if groups.deferred.contains(id) { return [] }
     if let chain = groups.denseNets[id] { return launches(forDenseNet: chain) }
     switch graph[id].operation {
-    case .input, .variable, .constant: return []
+    case .input, .variable, .constant, .reshape: return []
     case .matmul(let matmul): return launches(for: matmul, id)
     case .binary(let binary): return launches(for: binary, id)
     case .columns(let columns): return launches(for: columns, id)
@@ -133,6 +133,7 @@ struct Lowering {
     case .reduce(let reduction): return launches(for: reduction, id)
     case .broadcast(let reduction, _): return launches(forBroadcastOf: reduction, id)
     case .softmax: return launchesForSoftmax(id)
+    case .sequence(let sequence): return launches(for: sequence, id)
     case .loss(let loss): return launches(for: loss, id, with: nil)
     case .lossGradient(let loss):
       if let node = groups.losses[id] { return launches(for: loss, node, with: id) }
@@ -165,6 +166,8 @@ extension Graph {
       Lowering.scratchCountOfSortedIdentifiers(operands[0], batchCapacity: batchCapacity)
     case .reduce(let reduction):
       Lowering.scratchCount(of: reduction, operands, batchCapacity: batchCapacity)
+    case .sequence(let sequence):
+      Lowering.scratchCount(of: sequence, operands, batchCapacity: batchCapacity)
     case .loss(let loss):
       Lowering.scratchCount(
         of: loss,

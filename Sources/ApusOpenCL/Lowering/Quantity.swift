@@ -46,7 +46,7 @@ struct Quantity: Hashable {
   }
 
   /// Whether the number differs from run to run.
-  var isBatched: Bool { extent == .batch }
+  var isBatched: Bool { extent.isBatched }
 
   /// The number in a run of `rows` rows.
   func value(rows: Int) -> Int {

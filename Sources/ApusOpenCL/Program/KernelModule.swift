@@ -6,6 +6,8 @@ enum KernelModule: Hashable, Sendable {
   case base
   /// The reductions that share local memory.
   case wideReductions
+  /// The kernels on the steps of rows.
+  case sequences
   /// The plain products.
   case products
   /// The products of the wide flavour that work by tiles of one size.
@@ -28,6 +30,8 @@ enum KernelModule: Hashable, Sendable {
         "reduce", "softmax", "rule", "update",
       ].map { $0 + ".cl" }
     case .wideReductions: ["reduce_wide.cl"]
+    case .sequences:
+      ["steps.cl", "attention.cl", "pool.cl", "recurrence.cl", "windows.cl"]
     case .products: ["matmul.cl"]
     case .tiles: ["tile_wide.cl", "matmul_wide.cl"]
     case .trees: ["matvec_wide.cl"]
@@ -40,7 +44,7 @@ enum KernelModule: Hashable, Sendable {
   /// The macros that are defined, each as NAME=VALUE.
   func definitions(flavour: Flavour) -> [String] {
     switch self {
-    case .base: ["LANES=\(flavour.lanes)"]
+    case .base, .sequences: ["LANES=\(flavour.lanes)"]
     case .products, .denseNets: ["LANES=\(Flavour.plain.lanes)"]
     case .wideReductions, .trees, .wideDenseNets: ["LANES=\(Flavour.wide.lanes)"]
     case .tiles(let tile):

@@ -9,12 +9,14 @@
 #include "reduce.h"
 #include "loss.h"
 #include "update.h"
+#include "sequence.h"
 #include "run.h"
 
 extern const struct apus_kernels KERNEL(apus_kernels);
 const struct apus_kernels KERNEL(apus_kernels) = {
     .run = KERNEL(run),
     .matmul_scratch = KERNEL(matmul_scratch),
+    .sequence_scratch = KERNEL(sequence_scratch),
     .layer_count = KERNEL(layer_count),
     .layer_pack = KERNEL(layer_pack),
     .net_prepare = KERNEL(net_prepare),

@@ -9,7 +9,7 @@ struct call {
   bool mean;
   size_t n;
   float *result;
-  const float *operands[3];
+  const float *operands[4];
   const float *bias;
   float *scratch;
   float *slots[2];
@@ -36,7 +36,7 @@ static inline struct call resolve(const apus_step *step, float *const *memories)
       .parameters = step->parameters,
       .sizes = step->sizes,
   };
-  for (int i = 0; i < 3; i++) call.operands[i] = address(step->operands[i], memories);
+  for (int i = 0; i < 4; i++) call.operands[i] = address(step->operands[i], memories);
   for (int i = 0; i < 2; i++) call.slots[i] = address(step->slots[i], memories);
   return call;
 }

@@ -9,6 +9,7 @@ struct apus_kernels {
               apus_pool *pool);
   size_t (*matmul_scratch)(apus_operation operation, size_t m, size_t n, size_t k,
                            size_t threads);
+  size_t (*sequence_scratch)(const apus_step *step, size_t threads);
   size_t (*layer_count)(const apus_layer *layer);
   void (*layer_pack)(const apus_layer *layer, const float *weight, const float *bias,
                      float *packed);

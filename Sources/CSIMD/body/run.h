@@ -1,12 +1,15 @@
 // A plan's steps in order, and single functions for tests.
 
+INLINE size_t count_of(apus_extent extent, size_t rows) {
+  return extent.fixed ? extent.fixed : rows * extent.per_row;
+}
+
 static void KERNEL(run)(const apus_step *steps, size_t count, size_t rows, float *arena,
                         float *store, apus_pool *pool) {
   float *const memories[] = {NULL, arena, store};
   for (size_t index = 0; index < count; index++) {
     const struct call call = resolve(&steps[index], memories);
-    const size_t m = steps[index].m.fixed ? steps[index].m.fixed : rows;
-    const size_t k = steps[index].k.fixed ? steps[index].k.fixed : rows;
+    const size_t m = count_of(steps[index].m, rows), k = count_of(steps[index].k, rows);
     switch (call.operation) {
     case APUS_MATMUL_NN:
     case APUS_MATMUL_NT:
@@ -28,6 +31,17 @@ static void KERNEL(run)(const apus_step *steps, size_t count, size_t rows, float
     case APUS_LOSS: KERNEL(loss)(&call, m); break;
     case APUS_LOSS_GRADIENT: KERNEL(loss_gradient)(&call, m); break;
     case APUS_NORM_LIMIT: KERNEL(norm_limit)(&call); break;
+    case APUS_LENGTH:
+    case APUS_RECURRENCE:
+    case APUS_STATES:
+    case APUS_RECURRENCE_GRADIENT:
+    case APUS_RECURRENT_GRADIENT:
+    case APUS_WINDOWS:
+    case APUS_WINDOWS_GRADIENT:
+    case APUS_POOL:
+    case APUS_POOL_GRADIENT:
+    case APUS_ATTENTION:
+    case APUS_ATTENTION_GRADIENT: KERNEL(sequence)(&call, m, pool); break;
     case APUS_UPDATE: KERNEL(update)(&call, m); break;
     }
   }

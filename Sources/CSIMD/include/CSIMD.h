@@ -45,6 +45,19 @@ typedef enum apus_operation : int32_t {
   APUS_LOSS,                 // prediction[m,n] target; variant apus_loss
   APUS_LOSS_GRADIENT,        // prediction[m,n] target upstream[1]; variant apus_loss
   APUS_NORM_LIMIT,           // s[1]; parameters: limit
+  // Steps of rows: m is the rows, lengths the fourth operand, absent where all steps count. What
+  // `sizes` holds stands in brackets.
+  APUS_LENGTH,               // identifiers[m,n]
+  APUS_RECURRENCE,           // projections weight bias; variant apus_cell [steps units]
+  APUS_STATES,               // tape; variant apus_states [steps units slots]
+  APUS_RECURRENCE_GRADIENT,  // upstream tape weight; variant apus_cell [steps units states]
+  APUS_RECURRENT_GRADIENT,   // gradient tape, of a GRU [steps units]
+  APUS_WINDOWS,              // x [apus_axis_size of both directions, channels]
+  APUS_WINDOWS_GRADIENT,     // upstream, likewise
+  APUS_POOL,                 // x; variant apus_pool_kind [places steps channels]
+  APUS_POOL_GRADIENT,        // upstream x, likewise
+  APUS_ATTENTION,            // projections [steps heads columns-of-a-head causal]
+  APUS_ATTENTION_GRADIENT,   // upstream projections, likewise
   APUS_UPDATE,               // gradient schedule[3], result = parameter; variant apus_rule
 } apus_operation;
 
@@ -87,6 +100,31 @@ typedef enum apus_axis : int32_t {
   APUS_AXIS_ALL,
 } apus_axis;
 
+/// A recurrent cell.
+typedef enum apus_cell : int32_t { APUS_GRU, APUS_LSTM } apus_cell;
+
+/// Which states are read from a recurrence's tape.
+typedef enum apus_states : int32_t {
+  APUS_STATES_LAST,
+  APUS_STATES_ALL,
+  APUS_STATES_PREVIOUS,
+} apus_states;
+
+/// What a pool keeps.
+typedef enum apus_pool_kind : int32_t { APUS_POOL_MAXIMUM, APUS_POOL_MEAN } apus_pool_kind;
+
+/// The numbers of one direction of windows among a step's sizes, the vertical ones first, and the
+/// most sizes that a step needs.
+enum {
+  APUS_EXTENT,
+  APUS_WINDOW,
+  APUS_STRIDE,
+  APUS_BEFORE,
+  APUS_COUNT,
+  APUS_AXIS_SIZES,
+  APUS_SIZES = 2 * APUS_AXIS_SIZES + 1,
+};
+
 /// A loss.
 typedef enum apus_loss : int32_t {
   APUS_MEAN_SQUARED_ERROR,
@@ -107,9 +145,9 @@ typedef enum apus_rule : int32_t {
   APUS_FTRL,      // parameters: beta, l1, l2; slots: square sum, linear
 } apus_rule;
 
-/// An extent: `fixed`, or the rows of the batch where `fixed` is 0.
+/// An extent: `fixed`, or where that is 0 `per_row` for each row of the batch.
 typedef struct {
-  size_t fixed;
+  size_t fixed, per_row;
 } apus_extent;
 
 /// The memory that a place counts from.
@@ -125,9 +163,6 @@ typedef struct {
   size_t offset;
 } apus_place;
 
-/// The most numbers in a step's `sizes`.
-#define APUS_SIZES 4
-
 /// One step of a plan. It holds places instead of addresses, so plans can share steps.
 typedef struct {
   apus_operation operation;
@@ -139,7 +174,7 @@ typedef struct {
   apus_extent m, k;
   size_t n;
   apus_place result;
-  apus_place operands[3];
+  apus_place operands[4];
   apus_place bias;
   apus_place scratch;
   apus_place slots[2];
@@ -171,6 +206,9 @@ void apus_run(apus_isa isa, const apus_step *_Nonnull steps, size_t count, size_
 /// threads.
 size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,
                            size_t threads);
+
+/// The elements of scratch memory that an operation on steps needs for any number of rows.
+size_t apus_sequence_scratch(apus_isa isa, const apus_step *_Nonnull step, size_t threads);
 
 /// The numbers that a layer with several outputs multiplies. Sums and results are float32.
 typedef enum apus_precision : int32_t {
