@@ -132,9 +132,10 @@ public struct TrainingRecipe: Sendable {
     let result = try trainer.fit(
       trainingRows, validation: validationRows, checkpoints: checkpoints, observer: observer)
 
+    var weights = result.weights
+    let graph = try network.inferenceGraph(for: loss).foldingScales(into: &weights)
     let calibrated = try Calibration(
-      calibration, of: try network.inferenceGraph(for: loss), weights: result.weights, loss: loss,
-      on: validationRows, backend: backend)
+      calibration, of: graph, weights: weights, loss: loss, on: validationRows, backend: backend)
     let predictor = try Predictor(
       calibrated.graph, weights: calibrated.weights, backend: backend)
     let decision = try decisionGoal.flatMap { goal in

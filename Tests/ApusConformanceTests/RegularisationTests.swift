@@ -178,4 +178,38 @@ struct RegularisationTests {
     }
     #expect(abs(reference.run()[0][0] - expected) < 1e-9)
   }
+
+  @Test("a sealed batch normalization is part of the layer before it")
+  func folding() throws {
+    var fixtures = Fixtures(seed: 135)
+    let network = try Self.batchNet()
+    let graph = try network.inferenceGraph(for: .binaryCrossEntropy)
+    var variables: [String: [Float]] = [:]
+    for parameter in network.parameters {
+      variables[parameter.variable.name] = fixtures.reals(parameter.variable.count).map(abs)
+    }
+    let before = variables
+    let folded = graph.foldingScales(into: &variables)
+    #expect(DenseChain(graph) == nil)
+    #expect(DenseChain(folded)?.layers.count == 2)
+    let dense = (0...2).filter { $0 != 1 }.flatMap { ["layers.\($0).bias", "layers.\($0).weight"] }
+    #expect(variables.keys.sorted() == dense)
+    let x = fixtures.reals(30).doubles
+    func run(_ graph: Graph, _ variables: [String: [Float]]) -> [Double] {
+      var reference = ReferenceInterpreter(
+        graph, rows: 10, inputs: [x], variables: variables.mapValues(\.doubles))
+      return reference.run()[0]
+    }
+    for (a, b) in zip(run(graph, before), run(folded, variables)) { #expect(abs(a - b) < 1e-5) }
+
+    // Nothing to fold: the same graph and the same numbers.
+    let plain = try Network(inputs: 3, Sequential { Dense(2) }).inferenceGraph(
+      for: .meanSquaredError)
+    var weights: [String: [Float]] = [
+      "layers.0.weight": [1, 2, 3, 4, 5, 6], "layers.0.bias": [7, 8],
+    ]
+    let untouched = weights
+    #expect(plain.foldingScales(into: &weights) == plain)
+    #expect(weights == untouched)
+  }
 }
