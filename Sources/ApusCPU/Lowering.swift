@@ -48,9 +48,10 @@ struct Lowering {
       let layout = Binary.broadcast(graph[operands[0]].shape, graph[operands[1]].shape)
       step.broadcast = layout?.lowered ?? APUS_BROADCAST_NONE
     case .lookup(let lookup):
-      lower(lookup, APUS_LOOKUP, table: operands[1], result: id, into: &step)
+      lower(lookup, APUS_LOOKUP, operands[0], table: operands[1], result: id, into: &step)
     case .lookupGradient(let lookup, _):
-      lower(lookup, APUS_LOOKUP_GRADIENT, table: id, result: operands[1], into: &step)
+      lower(
+        lookup, APUS_LOOKUP_GRADIENT, operands[0], table: id, result: operands[1], into: &step)
       step.scratch = scratch(of: id)
     case .dropout(let mask):
       step.operation = APUS_DROPOUT
@@ -100,6 +101,15 @@ struct Lowering {
     case .normLimit(let limit):
       step.operation = APUS_NORM_LIMIT
       step.parameters.0 = limit
+    case .lookupUpdate(let lookup, let rule, let penalty):
+      lower(
+        lookup, APUS_LOOKUP_UPDATE, operands[1], table: operands[0], result: operands[2],
+        into: &step)
+      lower(rule, penalty, into: &step)
+      step.scratch = scratch(of: id)
+      if operands.count > 4 { step.slots.0 = try place(of: operands[4]) }
+      if operands.count > 5 { step.slots.1 = try place(of: operands[5]) }
+      operands = Array(operands[1...3])
     case .update(let rule, let penalty):
       step.operation = APUS_UPDATE
       lower(rule, penalty, into: &step)
@@ -170,8 +180,12 @@ extension Graph {
       return unsafe withUnsafePointer(to: step) { unsafe apus_sequence_scratch(isa, $0, threads) }
     }
     let operands = self[id].operands
-    if case .lookupGradient = self[id].operation {
+    switch self[id].operation {
+    case .lookupGradient:
       return lookupScratchCount(self[operands[0]].shape.count(batchSize: batchCapacity))
+    case .lookupUpdate:
+      return lookupScratchCount(self[operands[1]].shape.count(batchSize: batchCapacity))
+    default: break
     }
     guard case .matmul(let matmul) = self[id].operation else { return 0 }
     guard let extents = matmul.extents(self[operands[0]].shape, self[operands[1]].shape) else {

@@ -39,6 +39,9 @@ public struct TrainingGraph: Sendable {
 
   /// Derives the training step of a net.
   ///
+  /// A table that one lookup reads is updated by row (`Operation.lookupUpdate`), unless the norm of
+  /// the gradients is limited; one that several lookups share gets a gradient of all its rows.
+  ///
   /// - Parameters:
   ///   - network: the net.
   ///   - loss: what to minimise; its value is that of unweighted, unsmoothed rows.
@@ -105,7 +108,14 @@ public struct TrainingGraph: Sendable {
           operands.append(try graph.add(.variable(variable), []))
         }
         let penalty = isWeight ? optimizer.penalty : .none
-        graph.outputs.append(try graph.add(.update(rule, penalty: penalty), operands))
+        if case .lookupGradient(let lookup, _) = graph[gradient].operation {
+          // Only the rows that were looked up move; the gradient is then no tensor at all.
+          operands.replaceSubrange(1...1, with: graph[gradient].operands)
+          let update = Operation.lookupUpdate(lookup, rule, penalty: penalty)
+          graph.outputs.append(try graph.add(update, operands))
+        } else {
+          graph.outputs.append(try graph.add(.update(rule, penalty: penalty), operands))
+        }
       }
     }
     self.graph = graph

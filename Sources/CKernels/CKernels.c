@@ -30,6 +30,9 @@ static const char dropout[] = {
 static const char lookup[] = {
 #embed "../../Kernels/lookup.cl"
 };
+static const char lookup_update[] = {
+#embed "../../Kernels/lookup_update.cl"
+};
 static const char loss[] = {
 #embed "../../Kernels/loss.cl"
 };
@@ -83,14 +86,13 @@ static const char windows[] = {
 
 // A file that others build upon comes before them.
 static const CKernelSource sources[] = {
-    SOURCE(common),      SOURCE(activation),    SOURCE(binary),      SOURCE(broadcast),
-    SOURCE(columns),     SOURCE(dense),         SOURCE(dense_wide),  SOURCE(dropout),
-    SOURCE(lookup),      SOURCE(normalize),
-    SOURCE(loss),        SOURCE(matmul),
-    SOURCE(tile_wide),   SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
-    SOURCE(reduce),      SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(rule),
-    SOURCE(update),
-    SOURCE(steps),       SOURCE(attention),     SOURCE(pool),        SOURCE(recurrence),
+    SOURCE(common),    SOURCE(activation),    SOURCE(binary),      SOURCE(broadcast),
+    SOURCE(columns),   SOURCE(dense),         SOURCE(dense_wide),  SOURCE(dropout),
+    SOURCE(lookup),    SOURCE(normalize),     SOURCE(loss),        SOURCE(matmul),
+    SOURCE(tile_wide), SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
+    SOURCE(reduce),    SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(rule),
+    SOURCE(update),    SOURCE(lookup_update),
+    SOURCE(steps),     SOURCE(attention),     SOURCE(pool),        SOURCE(recurrence),
     SOURCE(windows),
 };
 

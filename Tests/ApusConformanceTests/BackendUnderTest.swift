@@ -80,7 +80,7 @@ extension Graph {
   /// Whether an output lives in the plan and not in the variable store.
   func isReadable(_ output: Int) -> Bool {
     switch self[outputs[output]].operation {
-    case .average, .update, .variable: false
+    case .average, .lookupUpdate, .update, .variable: false
     default: true
     }
   }

@@ -65,4 +65,28 @@ extension ReferenceInterpreter {
     }
     return gradient
   }
+
+  /// A step on the rows that were looked up: that of all rows, with the others put back.
+  mutating func lookupUpdate(
+    _ lookup: Lookup, _ rule: UpdateRule, _ penalty: Penalty, _ node: Graph.Node,
+    _ operands: [[Double]], _ shapes: [Shape]
+  ) -> [Double] {
+    let state = [node.operands[0]] + node.operands[4...]
+    let before = variables
+    let width = node.shape.columns
+    let gradient = tableGradient(
+      lookup, node.shape, Array(operands[1...2]), Array(shapes[1...2]))
+    let moved = update(rule, penalty, state, [operands[0], gradient] + operands[3...])
+    let rows = Set(
+      chosen(operands[1], shapes[1].columns, moved.count / width).joined().compactMap(\.self))
+    for id in state {
+      guard case .variable(let variable) = graph[id].operation else { continue }
+      for row in 0..<moved.count / width where !rows.contains(row) {
+        let elements = row * width..<(row + 1) * width
+        variables[variable.name]?.replaceSubrange(
+          elements, with: before[variable.name]?[elements] ?? [])
+      }
+    }
+    return moved
+  }
 }

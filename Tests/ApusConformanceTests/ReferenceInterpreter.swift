@@ -83,7 +83,10 @@ struct ReferenceInterpreter {
     case .lossGradient(let loss): return lossGradient(loss, operands, matrix(shapes[0]))
     case .normLimit(let limit):
       return [Double(limit) / max(operands[0][0].squareRoot(), Double(limit))]
-    case .update(let rule, let penalty): return update(rule, penalty, node, operands)
+    case .lookupUpdate(let lookup, let rule, let penalty):
+      return lookupUpdate(lookup, rule, penalty, node, operands, shapes)
+    case .update(let rule, let penalty):
+      return update(rule, penalty, [node.operands[0]] + node.operands[3...], operands)
     }
   }
 
@@ -161,10 +164,11 @@ struct ReferenceInterpreter {
     }
   }
 
-  private mutating func update(
+  /// Moves a parameter and its slots, the nodes `state`; operands as those of an update.
+  mutating func update(
     _ rule: UpdateRule,
     _ penalty: Penalty,
-    _ node: Graph.Node,
+    _ state: [Graph.NodeID],
     _ operands: [[Double]]
   ) -> [Double] {
     let (gradient, schedule) = (operands[1], operands[2])
@@ -206,8 +210,8 @@ struct ReferenceInterpreter {
             / ((Double(beta) + root) / schedule[0] + Double(l2))
       }
     }
-    for (operand, value) in zip([0] + Array(3..<operands.count), [parameter] + slots) {
-      guard case .variable(let variable) = graph[node.operands[operand]].operation else { continue }
+    for (id, value) in zip(state, [parameter] + slots) {
+      guard case .variable(let variable) = graph[id].operation else { continue }
       variables[variable.name] = value
     }
     return parameter

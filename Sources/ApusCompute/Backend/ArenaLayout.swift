@@ -46,7 +46,7 @@ public struct ArenaLayout: Hashable, Sendable {
     for (id, node) in graph.nodes.enumerated() {
       packer.release(before: id)
       switch node.operation {
-      case .input, .constant, .variable, .average, .update, .reshape: break
+      case .input, .constant, .variable, .average, .update, .lookupUpdate, .reshape: break
       default:
         packer.place(id, count: node.shape.count(batchSize: batchCapacity), until: lastUse[id])
       }

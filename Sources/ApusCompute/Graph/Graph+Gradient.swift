@@ -115,8 +115,8 @@ extension Graph {
       return [try add(.reshape(self[operands[0]].shape), [upstream])]
     case .sequence(let sequence):
       return try sequence.gradients(of: id, upstream, in: &self)
-    case .activationGradient, .average, .lookupGradient, .lossGradient, .normLimit,
-      .normalizeGradient, .update:
+    case .activationGradient, .average, .lookupGradient, .lookupUpdate, .lossGradient,
+      .normLimit, .normalizeGradient, .update:
       return operands.map { _ in nil }
     }
   }

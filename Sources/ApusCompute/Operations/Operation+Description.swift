@@ -27,6 +27,9 @@ extension Operation: CustomStringConvertible {
     case .loss(let loss): loss.rawValue
     case .lossGradient(let loss): "gradient of \(loss.rawValue)"
     case .normLimit(let limit): "limit of a norm to \(limit)"
+    case .lookupUpdate(let lookup, let rule, penalty: .none): "update of \(lookup) by \(rule)"
+    case .lookupUpdate(let lookup, let rule, let penalty):
+      "update of \(lookup) by \(rule), \(penalty)"
     case .update(let rule, penalty: .none): "update by \(rule)"
     case .update(let rule, let penalty): "update by \(rule), \(penalty)"
     }

@@ -51,6 +51,14 @@ public enum Operation: Hashable, Sendable, Codable {
   case lossGradient(Loss)
   /// `limit / max(sqrt(s), limit)`: what scales gradients whose squares sum to s; operand `[s]`.
   case normLimit(Float)
+  /// One optimizer step in place on the rows of a table that were looked up; operands
+  /// `[table, identifiers, upstream, schedule]`, then the slots.
+  ///
+  /// Each row that some identifier chose moves by the rule along its gradient, the sum of what its
+  /// places received. All other rows and their slots stay as they are: they feel neither momentum
+  /// nor penalty, and moments do not fade, as in the "lazy" optimizers of other libraries. The time
+  /// depends on the identifiers alone, not on the vocabulary.
+  case lookupUpdate(Lookup, UpdateRule, penalty: Penalty = .none)
   /// One optimizer step in place; operands `[parameter, gradient, schedule]`, then the slots.
   case update(UpdateRule, penalty: Penalty = .none)
 }
@@ -126,6 +134,15 @@ extension Operation {
       try expect(operands, count: 1)
       guard operands[0] == .scalar else { throw mismatch(operands) }
       return .scalar
+    case .lookupUpdate(let lookup, let rule, _):
+      try expect(operands, count: 4 + rule.slots.count)
+      let (table, schedule) = (operands[0], operands[3])
+      let gradient = try lookup.gradientShape(
+        vocabulary: table.rows.count(batchSize: 0), of: Array(operands[1...2]))
+      guard ([gradient] + operands[4...]).allSatisfy({ $0 == table }),
+        schedule == UpdateRule.scheduleShape
+      else { throw mismatch(operands) }
+      return table
     case .update(let rule, _):
       try expect(operands, count: 3 + rule.slots.count)
       let state = operands[1...1] + operands[3...]

@@ -123,7 +123,9 @@ extension Graph {
 
 extension Operation {
   fileprivate var isUpdate: Bool {
-    guard case .update = self else { return false }
-    return true
+    switch self {
+    case .update, .lookupUpdate: true
+    default: false
+    }
   }
 }

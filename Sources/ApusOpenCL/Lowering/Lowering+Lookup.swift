@@ -77,7 +77,7 @@ extension Lowering {
   }
 
   /// How the identifiers lie in bags.
-  private struct BagsOfBatch {
+  struct BagsOfBatch {
     /// The bags of a run.
     let count: Quantity
     /// The identifiers of a bag.
@@ -88,7 +88,8 @@ extension Lowering {
     let items: Quantity
   }
 
-  private func bags(
+  /// The bags of some identifiers for a result.
+  func bags(
     of lookup: Lookup, result: Graph.NodeID, identifiers: Graph.NodeID
   ) -> BagsOfBatch {
     let shape = graph[identifiers].shape
@@ -100,7 +101,7 @@ extension Lowering {
   }
 
   /// The last arguments of the kernels.
-  private func numbers(
+  func numbers(
     of lookup: Lookup, table: Graph.NodeID, width: Int
   ) -> [Argument] {
     [
@@ -112,5 +113,5 @@ extension Lowering {
 
 extension Graph.Node {
   /// The rows of a table.
-  fileprivate var vocabulary: Int { shape.rows.count(batchSize: 0) }
+  var vocabulary: Int { shape.rows.count(batchSize: 0) }
 }

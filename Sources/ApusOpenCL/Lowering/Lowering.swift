@@ -71,7 +71,7 @@ struct Lowering {
         inputs += 1
       case .variable(let variable):
         places.append(Place(memory: .variables, offset: try variables.offset(of: variable)))
-      case .average, .update, .reshape:
+      case .average, .update, .lookupUpdate, .reshape:
         places.append(places[node.operands[0]])
       default:
         places.append(Place(memory: .arena, offset: arena.offsets[id] ?? 0))
@@ -139,6 +139,8 @@ struct Lowering {
       if let node = groups.losses[id] { return launches(for: loss, node, with: id) }
       return launches(forGradientOf: loss, id)
     case .normLimit(let limit): return launches(forNormLimit: limit, id)
+    case .lookupUpdate(let lookup, let rule, let penalty):
+      return launches(for: lookup, updatedBy: rule, penalty, id)
     case .update(let rule, let penalty):
       return launches(for: rule, penalty, groups.updates[id] ?? [id])
     }
@@ -162,6 +164,8 @@ extension Graph {
         batchCapacity: batchCapacity,
         variants: variants
       )
+    case .lookupUpdate:
+      Lowering.scratchCountOfSortedIdentifiers(operands[1], batchCapacity: batchCapacity)
     case .lookupGradient:
       Lowering.scratchCountOfSortedIdentifiers(operands[0], batchCapacity: batchCapacity)
     case .reduce(let reduction):

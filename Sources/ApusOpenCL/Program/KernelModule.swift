@@ -27,7 +27,7 @@ enum KernelModule: Hashable, Sendable {
     case .base:
       [
         "activation", "binary", "broadcast", "columns", "dropout", "lookup", "loss", "normalize",
-        "reduce", "softmax", "rule", "update",
+        "reduce", "softmax", "rule", "update", "lookup_update",
       ].map { $0 + ".cl" }
     case .wideReductions: ["reduce_wide.cl"]
     case .sequences:

@@ -10,6 +10,7 @@
 #include "loss.h"
 #include "update.h"
 #include "sequence.h"
+#include "lookup_update.h"
 #include "run.h"
 
 extern const struct apus_kernels KERNEL(apus_kernels);

@@ -42,6 +42,7 @@ static void KERNEL(run)(const apus_step *steps, size_t count, size_t rows, float
     case APUS_POOL_GRADIENT:
     case APUS_ATTENTION:
     case APUS_ATTENTION_GRADIENT: KERNEL(sequence)(&call, m, pool); break;
+    case APUS_LOOKUP_UPDATE: KERNEL(lookup_update)(&call, m, pool); break;
     case APUS_UPDATE: KERNEL(update)(&call, m); break;
     }
   }

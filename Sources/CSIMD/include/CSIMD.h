@@ -58,6 +58,7 @@ typedef enum apus_operation : int32_t {
   APUS_POOL_GRADIENT,        // upstream x, likewise
   APUS_ATTENTION,            // projections [steps heads columns-of-a-head causal]
   APUS_ATTENTION_GRADIENT,   // upstream projections, likewise
+  APUS_LOOKUP_UPDATE,        // as the gradient, then schedule[3]; result = table; variant apus_rule
   APUS_UPDATE,               // gradient schedule[3], result = parameter; variant apus_rule
 } apus_operation;
 
