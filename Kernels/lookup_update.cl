@@ -1,8 +1,8 @@
 // One optimizer step in place on the rows of a table that were looked up, by a rule of rule.cl.
 //
 // Algorithm: places are sorted by row as in lookup.cl. A work-item takes LANES columns of the row
-// that begins at its element, if one does: it sums what the row's places received, and moves the row
-// and its slots. Rows that no identifier chose are neither read nor written.
+// that begins at its element, if one does: it sums what the row's places received, and moves the
+// row and its slots. Rows that no identifier chose are neither read nor written.
 
 // sorted: count pairs. upstream: bags x width. identifiers: bags x bag. table, slots: vocabulary x
 // width. schedule: 3. a, b, c: the rule's own numbers.

@@ -21,8 +21,8 @@ package enum DurableFile {
 
   /// Gives a file its bytes and its name at once: a reader finds all of them or no such file.
   ///
-  /// The bytes are written beside it, flushed, renamed, and the folder's names are flushed. What was
-  /// written is removed where that fails.
+  /// The bytes are written beside it, flushed, renamed, and the folder's names are flushed. What
+  /// was written is removed where that fails.
   ///
   /// - Throws: an error of the file system.
   package static func publish(_ bytes: [UInt8], as name: String, in folder: String) throws {

@@ -56,7 +56,7 @@ public final class Trainer {
   ) throws -> TrainingResult {
     precondition(
       (examples.weights != nil) == configuration.isWeighted,
-      "rows \(examples.weights == nil ? "without" : "with") weights; the net was prepared for others"
+      "rows \(examples.weights == nil ? "without" : "with") weights, on a net prepared for others"
     )
     let run = try TrainingRun(
       self, examples, validation: validation, checkpoints: checkpoints, observer: observer)

@@ -93,8 +93,8 @@ public struct TrainingRecipe: Sendable {
   ///   - checkpoints: when and where the run is kept; nil for never.
   ///   - observer: who watches.
   /// - Returns: the model and how it came to be.
-  /// - Throws: `DataError`, `ComputeError`, `DivergedError`, `CheckpointError`, `SuspendedError`, or
-  ///   `ArtifactError.precisionLoss` when the precision costs more than is allowed.
+  /// - Throws: `DataError`, `ComputeError`, `DivergedError`, `CheckpointError`, `SuspendedError`,
+  ///   or `ArtifactError.precisionLoss` when the precision costs more than is allowed.
   public func train(
     on table: Table, name: String, fingerprint: Digest, backend: any Backend,
     scoringBackend: (any Backend)? = nil, checkpoints: CheckpointPlan? = nil,
@@ -132,10 +132,11 @@ public struct TrainingRecipe: Sendable {
     let result = try trainer.fit(
       trainingRows, validation: validationRows, checkpoints: checkpoints, observer: observer)
 
-    var weights = result.weights
-    let graph = try network.inferenceGraph(for: loss).foldingScales(into: &weights)
+    var scoringWeights = result.weights
+    let graph = try network.inferenceGraph(for: loss).foldingScales(into: &scoringWeights)
     let calibrated = try Calibration(
-      calibration, of: graph, weights: weights, loss: loss, on: validationRows, backend: backend)
+      calibration, of: graph, weights: scoringWeights, loss: loss, on: validationRows,
+      backend: backend)
     let predictor = try Predictor(
       calibrated.graph, weights: calibrated.weights, backend: backend)
     let decision = try decisionGoal.flatMap { goal in
@@ -198,7 +199,8 @@ public struct TrainingRecipe: Sendable {
     return ["no threshold reaches \(decisionGoal) on the validation rows; it stays at 0.5"]
   }
 
-  /// How columns become features; one whose values are never on both sides of the split is none, nor are weights.
+  /// How columns become features; one whose values are never on both sides of the split is none,
+  /// nor are weights.
   private var featureOptions: FeatureOptions {
     var options = features
     if case .group(let column) = split, column != label { options.droppedColumns.insert(column) }

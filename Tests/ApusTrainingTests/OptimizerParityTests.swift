@@ -6,8 +6,8 @@ import Testing
 /// Twenty steps of a fixed net, 3-4-1 with tanh and the squared error, beside PyTorch.
 ///
 /// The expected weights were printed by PyTorch 2.13 in double precision, from the numbers of
-/// `initialValues`, `features` and `targets`; those of FTRL by TensorFlow's formula, with β as Keras
-/// folds it into λ₂. Order: first weight, first bias, second weight, second bias.
+/// `initialValues`, `features` and `targets`; those of FTRL by TensorFlow's formula, with β as
+/// Keras folds it into λ₂. Order: first weight, first bias, second weight, second bias.
 @Suite("Optimizers beside PyTorch")
 struct OptimizerParityTests {
   /// An optimizer and the weights that it leaves.

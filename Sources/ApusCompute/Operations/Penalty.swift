@@ -3,9 +3,9 @@
 /// ```
 /// g' = g + λ₁ sign(w) + λ₂ w        then the rule moves w' = (1 - lr δ) w along g'
 /// ```
-/// λ₁ and λ₂ are the gradients of `λ₁ |w|` and `λ₂ w² / 2`, so an adaptive rule scales them like any
-/// gradient. The decay δ is decoupled from the rule (Loshchilov and Hutter 2019): with Adam it makes
-/// AdamW.
+/// λ₁ and λ₂ are the gradients of `λ₁ |w|` and `λ₂ w² / 2`, so an adaptive rule scales them like
+/// any gradient. The decay δ is decoupled from the rule (Loshchilov and Hutter 2019): with Adam it
+/// makes AdamW.
 public struct Penalty: Hashable, Sendable, Codable {
   /// λ₁.
   public var l1: Float

@@ -18,8 +18,8 @@ struct OptimizerOptions: ParsableArguments {
 
   @Option(
     help: """
-      The learning rate's course: constant, cosine, step:EPOCHS:FACTOR or plateau:EPOCHS:FACTOR, as \
-      in step:10:0.5 and plateau:3:0.5.
+      The learning rate's course: constant, cosine, step:EPOCHS:FACTOR or plateau:EPOCHS:FACTOR, \
+      as in step:10:0.5 and plateau:3:0.5.
       """)
   var schedule = ScheduleChoice(course: .constant)
 
