@@ -85,7 +85,8 @@ static void update(struct layer *l, int is_adam, long step) {
   float *restrict w = l->parameters, *restrict g = l->gradients;
   float *restrict m = l->first, *restrict v = l->second;
   if (is_adam) {
-    const float first = 1 / (1 - powf(0.9f, (float)step)), second = 1 / (1 - powf(0.999f, (float)step));
+    const float first = 1 / (1 - powf(0.9f, (float)step));
+    const float second = 1 / (1 - powf(0.999f, (float)step));
     for (int i = 0; i < count; i++) {
       m[i] += 0.1f * (g[i] - m[i]);
       v[i] += 0.001f * (g[i] * g[i] - v[i]);
