@@ -10,6 +10,9 @@
 //   ftrl       n' = n + g^2;  z += g - (sqrt(n') - sqrt(n)) / lr w
 //              w = 0 where |z| <= l1, else (sign(z) l1 - z) / ((beta + sqrt(n')) / lr + l2)
 //
+// A velocity or an average below 2^-100 becomes 0: it could not move a parameter, and CPUs are slow
+// with the denormal numbers that it would decay to.
+//
 // A penalty changes both before the rule sees them: g += l1 sign(w) + l2 w, w *= 1 - lr decay.
 
 // The rules' numbers.
@@ -34,6 +37,9 @@ uint rule_slots(uint rule) {
   return rule == RULE_SGD ? 0 : rule == RULE_ADAM || rule == RULE_FTRL ? 2 : 1;
 }
 
+// What decays, or 0 where it is small.
+floats settled(floats x) { return select(x, (floats)(0.0f), fabs(x) < 0x1p-100f); }
+
 // Moves w along g, and the slots.
 floats apply_rule(const update_rule *r, floats g, floats w, floats slots[2]) {
   const float rate = r->rate;
@@ -47,7 +53,7 @@ floats apply_rule(const update_rule *r, floats g, floats w, floats slots[2]) {
     case RULE_MOMENTUM:
     case RULE_NESTEROV: {
       const floats step = -rate * g, momentum = r->numbers[0];
-      slots[0] = fma(momentum, slots[0], step);
+      slots[0] = settled(fma(momentum, slots[0], step));
       return w + (r->rule == RULE_NESTEROV ? fma(momentum, slots[0], step) : slots[0]);
     }
     case RULE_ADAGRAD:
@@ -55,13 +61,13 @@ floats apply_rule(const update_rule *r, floats g, floats w, floats slots[2]) {
       return w - rate * g / (sqrt(slots[0]) + r->numbers[0]);
     case RULE_RMSPROP: {
       const float rho = r->numbers[0];
-      slots[0] = rho * slots[0] + (1.0f - rho) * (g * g);
+      slots[0] = settled(rho * slots[0] + (1.0f - rho) * (g * g));
       return w - rate * g / (sqrt(slots[0]) + r->numbers[1]);
     }
     case RULE_ADAM: {
       const float beta1 = r->numbers[0], beta2 = r->numbers[1];
-      slots[0] = beta1 * slots[0] + (1.0f - beta1) * g;
-      slots[1] = beta2 * slots[1] + (1.0f - beta2) * (g * g);
+      slots[0] = settled(beta1 * slots[0] + (1.0f - beta1) * g);
+      slots[1] = settled(beta2 * slots[1] + (1.0f - beta2) * (g * g));
       const floats root = sqrt(slots[1] * r->correction2);
       return w - rate * (slots[0] * r->correction1) / (root + r->numbers[2]);
     }

@@ -64,6 +64,23 @@ struct UpdateTests {
     }
   }
 
+  @Test("what decays is 0 before it is denormal", arguments: BackendUnderTest.all)
+  func settles(_ target: BackendUnderTest) throws {
+    for rule in Self.rules where !rule.slots.isEmpty && rule.initialSlotValues[0] == 0 {
+      let graph = try Self.graph(rule, .none, count: 2)
+      var variables = ["w": [Float](repeating: 1, count: 2)]
+      for name in rule.slots { variables[name] = [0x1p-100, 0x1p-98] }
+      let stepped = try target.run(
+        graph, rows: 1, inputs: [[0, 0], rule.schedule(learningRate: 0.01, step: 1)],
+        variables: variables
+      ).variables
+      for name in rule.slots {
+        let slot = stepped[name] ?? []
+        #expect(slot[0] == 0 && slot[1] > 0, "\(rule): \(name) \(slot) on \(target.name)")
+      }
+    }
+  }
+
   @Test("exact steps on whole numbers", arguments: BackendUnderTest.all)
   func exact(_ target: BackendUnderTest) throws {
     // g = 3 sign(w) + 2 w and w (1 - 0.5 0.5), then w -= 0.5 g.

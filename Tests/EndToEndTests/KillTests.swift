@@ -47,7 +47,8 @@ import Testing
           "--checkpoint-dir", workspace.path("kept-\(run)"), "--checkpoint-every", "50steps",
           "--resume",
         ]
-      while workspace.names(in: "run-\(run)/model").isEmpty {
+      // A run that is killed while it seals leaves a hidden folder behind.
+      while !workspace.names(in: "run-\(run)/model").contains("1") {
         let child = try Child(arguments, in: workspace)
         if killed < Self.kills {
           // The instant is the experiment: it is drawn, not waited for.

@@ -1,7 +1,9 @@
 /// How an optimizer moves a parameter w along its gradient g, and the slots that it keeps.
 ///
 /// All rules read the learning rate and Adam's bias corrections from a schedule vector that the
-/// caller writes before each step, so that one compiled plan serves every step.
+/// caller writes before each step, so that one compiled plan serves every step. A velocity or an
+/// average of which less than 2^-100 is left becomes 0: it could not move a parameter, and would
+/// decay to denormal numbers, with which CPUs are slow.
 public enum UpdateRule: Hashable, Sendable, Codable {
   /// Stochastic gradient descent (Robbins and Monro 1951; momentum: Sutskever et al. 2013).
   ///

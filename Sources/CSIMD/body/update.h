@@ -14,6 +14,12 @@ INLINE void draw_to_zero(const float *penalty, float rate, vector *g, vector *w)
   *w = *w * splat(1 - rate * penalty[2]);
 }
 
+// What decays is 0 before it is denormal: a processor takes a hundred times as long for such a
+// number, and nothing as small as this can move a parameter.
+INLINE vector settled(vector x) {
+  return select_lanes(absolute(x) < splat(0x1p-100f), splat(0), x);
+}
+
 // One vector of a parameter: moves w along g, and the slots that the rule keeps. `rule` is a
 // constant where speed matters.
 INLINE void apply_rule(const apus_rule rule, const float *parameters, const float *schedule,
@@ -28,7 +34,7 @@ INLINE void apply_rule(const apus_rule rule, const float *parameters, const floa
   case APUS_MOMENTUM:
   case APUS_NESTEROV: {
     const vector momentum = splat(parameters[0]), step = -(rate * g);
-    slots[0] = fused(momentum, slots[0], step);
+    slots[0] = settled(fused(momentum, slots[0], step));
     *w += rule == APUS_NESTEROV ? fused(momentum, slots[0], step) : slots[0];
     break;
   }
@@ -38,14 +44,14 @@ INLINE void apply_rule(const apus_rule rule, const float *parameters, const floa
     break;
   case APUS_RMSPROP: {
     const float rho = parameters[0];
-    slots[0] = fused(splat(rho), slots[0], splat(1 - rho) * (g * g));
+    slots[0] = settled(fused(splat(rho), slots[0], splat(1 - rho) * (g * g)));
     *w -= quotient(rate * g, square_root(slots[0]) + splat(parameters[1]));
     break;
   }
   case APUS_ADAM: {
     const float beta1 = parameters[0], beta2 = parameters[1];
-    slots[0] = fused(splat(beta1), slots[0], splat(1 - beta1) * g);
-    slots[1] = fused(splat(beta2), slots[1], splat(1 - beta2) * (g * g));
+    slots[0] = settled(fused(splat(beta1), slots[0], splat(1 - beta1) * g));
+    slots[1] = settled(fused(splat(beta2), slots[1], splat(1 - beta2) * (g * g)));
     const vector denominator =
         square_root(slots[1] * splat(schedule[2])) + splat(parameters[2]);
     *w -= quotient(rate * (slots[0] * splat(schedule[1])), denominator);
