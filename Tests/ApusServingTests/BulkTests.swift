@@ -96,7 +96,8 @@ import Testing
           return columns
         }
       }
-      #expect(error?.code == .timeout)
+      // On a busy machine the server may be the first to see that the time is over.
+      #expect(error?.code == .timeout || error?.code == .refused)
       #expect(made == [0, 10, 20, 30, 40])
       test.model.gate.open()
     }
