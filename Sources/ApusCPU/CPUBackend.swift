@@ -57,7 +57,7 @@ public final class CPUBackend: Backend {
   ) throws(ComputeError) -> any Plan {
     precondition(batchCapacity > 0, "a plan needs room for one row, not \(batchCapacity)")
     return try CPUPlan(
-      graph.fused(),
+      graph.fused().movingGradientsToUpdates(),
       batchCapacity: batchCapacity,
       store: ownStore(variables),
       isa: instructionSet.isa,

@@ -142,6 +142,7 @@ struct Lowering {
       step.bias = try place(of: operands.remove(at: 2))
     }
     step.scratch = scratch(of: id)
+    step.is_moved_along = graph.isMovedAlong(id)
     switch matmul.epilogue {
     case .none:
       step.epilogue = APUS_EPILOGUE_NONE

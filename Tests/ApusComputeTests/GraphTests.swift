@@ -45,6 +45,34 @@ struct GraphTests {
     #expect(!fused.nodes.contains { $0.operation == .softmax })
   }
 
+  @Test("computes a weight's gradient right before the update, but not one of a weight")
+  func updateOrder() throws {
+    var graph = Graph()
+    let rule = UpdateRule.sgd(momentum: 0, nesterov: false)
+    let x = try graph.add(.input(name: "x", shape: .fixed(2, 2)), [])
+    let schedule = try graph.add(.input(name: "schedule", shape: UpdateRule.scheduleShape), [])
+    let weights = try ["a", "b"].map {
+      try graph.add(.variable(Variable(name: $0, shape: .fixed(2, 2))), [])
+    }
+    let plain = try graph.add(.matmul(MatMul(.tn)), [x, x])
+    let ofWeight = try graph.add(.matmul(MatMul(.tn)), [weights[0], x])
+    let other = try graph.add(.activation(.relu), [x])
+    let updates = try zip(weights, [plain, ofWeight]).map { weight, gradient in
+      try graph.add(.update(rule), [weight, gradient, schedule])
+    }
+    graph.outputs = [other] + updates
+    let ordered = graph.movingGradientsToUpdates()
+    #expect(
+      ordered.nodes.map(\.operation).suffix(5) == [
+        .matmul(MatMul(.tn)), .activation(.relu), .matmul(MatMul(.tn)), .update(rule),
+        .update(rule),
+      ])
+    // What is computed of a weight stays before every update.
+    #expect(ordered[ordered.nodes.count - 5].operands.first == weights[0])
+    #expect(ordered.nodes.indices.filter(ordered.isMovedAlong) == [ordered.nodes.count - 3])
+    #expect(ordered.outputs.count == 3 && ordered[ordered.outputs[0]].operation != .update(rule))
+  }
+
   @Test("survives JSON, shapes inferred again")
   func codable() throws {
     let graph = try dense().graph

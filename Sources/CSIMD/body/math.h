@@ -122,23 +122,40 @@ INLINE vector activate_backward(apus_activation activation, vector upstream, vec
   }
 }
 
-// sqrt(x) for x >= 0 within 2 ulp, without the machine's slow square root: an estimate of
-// 1 / sqrt(x) from the exponent's half (Lomont, Fast inverse square root, 2003), then Newton's
-// method, which squares the relative error: 3e-2, 2e-3, 5e-6, 3e-11. Infinity becomes NaN.
+// Estimates of 1 / sqrt(x) and of 1 / x for normal x > 0, which Newton's method then improves: each
+// step squares the relative error. AVX-512 estimates within 2^-14; elsewhere the exponent's bits
+// give 3e-2 and 0.12 (Lomont, Fast inverse square root, 2003).
+#if WIDTH == 16
+#define ROOT_STEPS 0
+#define RECIPROCAL_STEPS 0
+INLINE vector estimated_inverse_root(vector x) { return (vector)_mm512_rsqrt14_ps((__m512)x); }
+INLINE vector estimated_reciprocal(vector x) { return (vector)_mm512_rcp14_ps((__m512)x); }
+#else
+#define ROOT_STEPS 2
+#define RECIPROCAL_STEPS 3
+INLINE vector estimated_inverse_root(vector x) {
+  return (vector)(0x5F3759DF - ((integers)x >> 1));
+}
+INLINE vector estimated_reciprocal(vector x) { return (vector)(0x7EF311C7 - (integers)x); }
+#endif
+
+// sqrt(x) for x >= 0 within 2 ulp, without the machine's slow square root; what is below the least
+// normal number counts as 0. Infinity becomes NaN.
 INLINE vector square_root(vector x) {
-  const vector half = splat(0.5f) * x;
-  vector y = (vector)(0x5F3759DF - ((integers)x >> 1));
-  UNROLL for (int i = 0; i < 3; i++) y = y * fused(-half * y, y, splat(1.5f));
+  const vector normal = select_lanes(x < splat(0x1p-126f), splat(0x1p-126f), x);
+  vector y = estimated_inverse_root(normal);
+  UNROLL for (int i = 0; i < ROOT_STEPS; i++) {
+    y = y * fused(splat(-0.5f) * normal * y, y, splat(1.5f));
+  }
+  // The last step is on the root itself, so that its own rounding is all that is left.
   const vector root = x * y;
-  // One more step on the root itself makes up for the rounding of y.
   return fused(fused(-root, root, x), splat(0.5f) * y, root);
 }
 
-// a / b for normal b > 0 within 1 ulp, likewise: the estimate's error of 12 % is squared three
-// times, and the rest of the division is added to the quotient.
+// a / b for normal b > 0 within 2 ulp, likewise.
 INLINE vector quotient(vector a, vector b) {
-  vector y = (vector)(0x7EF311C7 - (integers)b);
-  UNROLL for (int i = 0; i < 3; i++) y = fused(fused(-b, y, splat(1)), y, y);
+  vector y = estimated_reciprocal(b);
+  UNROLL for (int i = 0; i < RECIPROCAL_STEPS; i++) y = fused(fused(-b, y, splat(1)), y, y);
   const vector q = a * y;
   return fused(fused(-b, q, a), y, q);
 }

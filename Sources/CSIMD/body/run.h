@@ -10,6 +10,11 @@ static void KERNEL(run)(const apus_step *steps, size_t count, size_t rows, float
   for (size_t index = 0; index < count; index++) {
     const struct call call = resolve(&steps[index], memories);
     const size_t m = count_of(steps[index].m, rows), k = count_of(steps[index].k, rows);
+    if (steps[index].is_moved_along && k == 1) {
+      const struct call update = resolve(&steps[++index], memories);
+      KERNEL(update_outer)(&update, &call, m);
+      continue;
+    }
     switch (call.operation) {
     case APUS_MATMUL_NN:
     case APUS_MATMUL_NT:

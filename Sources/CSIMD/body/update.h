@@ -20,15 +20,12 @@ INLINE vector settled(vector x) {
   return select_lanes(absolute(x) < splat(0x1p-100f), splat(0), x);
 }
 
-// One vector of a parameter: moves w along g, and the slots that the rule keeps. `rule` is a
-// constant where speed matters.
-INLINE void apply_rule(const apus_rule rule, const float *parameters, const float *schedule,
-                       vector g, vector *w, vector slots[2]) {
+// One vector of a parameter: moves w along g, and the slots that the rule keeps. `rule` and
+// `penalised` are constants where speed matters.
+INLINE void apply_rule(const apus_rule rule, const bool penalised, const float *parameters,
+                       const float *schedule, vector g, vector *w, vector slots[2]) {
   const vector rate = splat(schedule[0]);
-  const float *penalty = parameters + 3;
-  if (penalty[0] != 0 || penalty[1] != 0 || penalty[2] != 0) {
-    draw_to_zero(penalty, schedule[0], &g, w);
-  }
+  if (penalised) draw_to_zero(parameters + 3, schedule[0], &g, w);
   switch (rule) {
   case APUS_SGD: *w = fused(-rate, g, *w); break;
   case APUS_MOMENTUM:
@@ -71,25 +68,58 @@ INLINE void apply_rule(const apus_rule rule, const float *parameters, const floa
   }
 }
 
-// Moves `count` elements.
-INLINE void update_elements(const apus_rule rule, const float *parameters, const float *schedule,
-                            size_t count, const float *g, float *w, float *const slots[2]) {
+// What an update moves: `rows` x `columns` elements along a gradient that lies in memory, or along
+// the product of a column x and a row g, which is never in memory.
+struct KERNEL(move) {
+  size_t rows, columns;
+  const float *x, *g;
+  float *w, *slots[2];
+};
+
+// Moves up to a vector's elements, those of row `row` from column `column` on.
+INLINE void update_vector(const apus_rule rule, const bool penalised, const bool is_product,
+                          const float *parameters, const float *schedule,
+                          const struct KERNEL(move) *move, size_t row, size_t column,
+                          size_t lanes) {
   const int kept = RULE_SLOTS(rule);
-  for (size_t i = 0; i < count; i += WIDTH) {
-    const size_t lanes = count - i;
-    vector moved = load_up_to(w + i, lanes), state[2] = {};
-    for (int s = 0; s < kept; s++) state[s] = load_up_to(slots[s] + i, lanes);
-    apply_rule(rule, parameters, schedule, load_up_to(g + i, lanes), &moved, state);
-    for (int s = 0; s < kept; s++) store_up_to(slots[s] + i, state[s], lanes);
-    store_up_to(w + i, moved, lanes);
+  const size_t at = row * move->columns + column;
+  vector gradient = load_up_to(move->g + (is_product ? column : at), lanes);
+  if (is_product) gradient *= splat(move->x[row]);
+  vector moved = load_up_to(move->w + at, lanes), state[2] = {};
+  for (int s = 0; s < kept; s++) state[s] = load_up_to(move->slots[s] + at, lanes);
+  apply_rule(rule, penalised, parameters, schedule, gradient, &moved, state);
+  for (int s = 0; s < kept; s++) store_up_to(move->slots[s] + at, state[s], lanes);
+  store_up_to(move->w + at, moved, lanes);
+}
+
+INLINE void update_rows(const apus_rule rule, const bool penalised, const bool is_product,
+                        const float *parameters, const float *schedule,
+                        const struct KERNEL(move) *shared) {
+  // Copies, which no store to an element can reach, stay in registers.
+  const float p[] = {parameters[0], parameters[1], parameters[2],
+                     parameters[3], parameters[4], parameters[5]};
+  const float rates[] = {schedule[0], schedule[1], schedule[2]};
+  const struct KERNEL(move) move = *shared;
+  for (size_t row = 0; row < move.rows; row++) {
+    size_t column = 0;
+    for (; column + WIDTH <= move.columns; column += WIDTH) {
+      update_vector(rule, penalised, is_product, p, rates, &move, row, column, WIDTH);
+    }
+    if (column == move.columns) continue;
+    update_vector(rule, penalised, is_product, p, rates, &move, row, column,
+                  move.columns - column);
   }
 }
 
-// The same for a rule that is known only now.
-static void KERNEL(update_run)(apus_rule rule, const float *parameters, const float *schedule,
-                               size_t count, const float *g, float *w, float *const slots[2]) {
-#define RULE(name) \
-  case name: update_elements(name, parameters, schedule, count, g, w, slots); break;
+// Moves everything by a rule that is known only now.
+INLINE void update_by(apus_rule rule, const bool is_product, const float *parameters,
+                      const float *schedule, const struct KERNEL(move) *move) {
+  const bool penalised = parameters[3] != 0 || parameters[4] != 0 || parameters[5] != 0;
+#define RULE(name)                                                                    \
+  case name:                                                                          \
+    if (penalised) update_rows(name, true, is_product, parameters, schedule, move);   \
+    else update_rows(name, false, is_product, parameters, schedule, move);            \
+    break;
   switch (rule) {
     RULE(APUS_SGD)
     RULE(APUS_MOMENTUM)
@@ -100,6 +130,29 @@ static void KERNEL(update_run)(apus_rule rule, const float *parameters, const fl
     RULE(APUS_FTRL)
   }
 #undef RULE
+}
+
+// Moves `count` elements along g.
+static void KERNEL(update_run)(apus_rule rule, const float *parameters, const float *schedule,
+                               size_t count, const float *g, float *w, float *const slots[2]) {
+  const struct KERNEL(move) move = {
+      .rows = 1, .columns = count, .g = g, .w = w, .slots = {slots[0], slots[1]}};
+  update_by(rule, false, parameters, schedule, &move);
+}
+
+// Moves a weight along the gradient of one row, which is the product of the row's inputs and of
+// what comes back for its outputs: `product` is the step that would have written it.
+static void KERNEL(update_outer)(const struct call *step, const struct call *product, size_t m) {
+  struct KERNEL(move) move = {
+      .rows = m, .columns = product->n, .x = product->operands[0], .g = product->operands[1],
+      .w = step->result, .slots = {step->slots[0], step->slots[1]}};
+  if (move.columns == 1) {
+    // A column is a row that lies the same way.
+    const float *x = move.x;
+    move.x = move.g, move.g = x;
+    move.rows = 1, move.columns = m;
+  }
+  update_by((apus_rule)step->variant, true, step->parameters, step->operands[1], &move);
 }
 
 static void KERNEL(update)(const struct call *step, size_t m) {

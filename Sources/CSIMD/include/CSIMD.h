@@ -172,6 +172,7 @@ typedef struct {
   apus_activation activation;  // of the epilogue
   apus_broadcast broadcast;
   bool mean;
+  bool is_moved_along;  // a product that only the next step, an update, reads
   apus_extent m, k;
   size_t n;
   apus_place result;
