@@ -11,17 +11,19 @@ internal import CSIMD
 final class CPUPlan: Plan {
   let batchCapacity: Int
 
-  private let steps: [apus_step]
-  private let arena: AlignedBuffer
-  private let inputs: [Tensor]
+  let steps: [apus_step]
+  let arena: AlignedBuffer
+  let inputs: [Tensor]
   /// The outputs; nil where an output is a variable, which is read from its store.
-  private let outputs: [Tensor?]
-  private let isa: apus_isa
-  private let pool: ThreadPool
-  private let store: CPUVariableStore
+  let outputs: [Tensor?]
+  let isa: apus_isa
+  let pool: ThreadPool
+  let store: CPUVariableStore
+  /// The rows that inputs are gathered from.
+  var tables: [Int: RowTable] = [:]
 
   /// Where a caller reads or writes between runs.
-  private struct Tensor {
+  struct Tensor {
     let offset: Int
     let shape: Shape
 

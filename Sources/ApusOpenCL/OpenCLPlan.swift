@@ -19,12 +19,14 @@ public final class OpenCLPlan: Plan {
   /// The kernels that a run starts.
   var launchCount: Int { steps.count }
 
-  private let lowering: Lowering
-  private let store: OpenCLVariableStore
-  private let memory: PlanMemory
-  private let steps: [Step]
-  private let inputs: [InputPort]
-  private let outputs: [OutputPort]
+  let lowering: Lowering
+  let store: OpenCLVariableStore
+  let memory: PlanMemory
+  let steps: [Step]
+  let inputs: [InputPort]
+  let outputs: [OutputPort]
+  /// The rows that inputs are gathered from.
+  var tables: [Int: ResidentTable] = [:]
   private var preparedRows = 0
 
   /// Allocates everything that a run needs.
@@ -96,12 +98,7 @@ public final class OpenCLPlan: Plan {
   ///
   /// - Throws: `ComputeError.executionFailed`.
   public func run(rows: Int) throws(ComputeError) {
-    checkRows(rows)
-    if rows != preparedRows {
-      preparedRows = 0
-      for step in steps { try step.prepare(rows: rows) }
-      preparedRows = rows
-    }
+    try prepare(rows: rows)
     for (input, target) in zip(inputs, memory.inputs) {
       try input.upload(rows: rows, to: target.buffer, of: store)
     }
@@ -132,6 +129,17 @@ public final class OpenCLPlan: Plan {
     case .variables: try output.download(rows: rows, from: store.buffer, on: store.queue)
     }
     return try output.read(rows: rows, body)
+  }
+
+  /// Sets what of the steps' arguments depends on the number of rows.
+  ///
+  /// - Throws: `ComputeError.executionFailed`.
+  func prepare(rows: Int) throws(ComputeError) {
+    checkRows(rows)
+    guard rows != preparedRows else { return }
+    preparedRows = 0
+    for step in steps { try step.prepare(rows: rows) }
+    preparedRows = rows
   }
 
   private func checkRows(_ rows: Int) {

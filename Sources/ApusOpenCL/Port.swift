@@ -10,8 +10,10 @@ import ApusCompute
 ///   run                             batch 0         on the device
 /// ```
 final class InputPort {
-  private let place: Place
-  private let shape: Shape
+  /// Where the input lies.
+  let place: Place
+  /// Its shape.
+  let shape: Shape
   private let slots: [StagingSlot]
   private var current = 0
   /// The elements, from the first on, that anyone has written: all others are zero in every slot.
@@ -68,6 +70,9 @@ final class InputPort {
     try slots[current].send(count, to: arena, at: place.offset, of: store)
     uploadedCount = count
   }
+
+  /// Has the next run copy the rows again, since the device's have been overwritten.
+  func forgetUpload() { uploadedCount = 0 }
 
   /// Moves on to the other slot, with what was written so far, where a copy still reads this one.
   private func takeIdleSlot() {

@@ -13,7 +13,7 @@ public final class Predictor {
   ///   - weights: the value of each of its variables.
   ///   - backend: the device.
   /// - Throws: `ComputeError` when the device cannot take it.
-  public init(
+  public convenience init(
     _ graph: Graph, weights: [String: [Float]], backend: any Backend
   ) throws(ComputeError) {
     let store = try backend.makeVariables(graph.variables)
@@ -21,7 +21,16 @@ public final class Predictor {
       let values = weights[variable.name] ?? []
       try store.write(values.span, to: variable.name)
     }
-    plan = try backend.compile(graph, batchCapacity: 1024, variables: store)
+    try self.init(graph, variables: store, backend: backend)
+  }
+
+  /// Puts a graph beside variables that are on the device already, and may change there.
+  ///
+  /// - Throws: `ComputeError` when the device cannot take it.
+  init(
+    _ graph: Graph, variables: any VariableStore, backend: any Backend
+  ) throws(ComputeError) {
+    plan = try backend.compile(graph, batchCapacity: 1024, variables: variables)
   }
 
   /// The predictions for all rows of `examples`, row by row.

@@ -16,8 +16,8 @@ public final class Trainer {
   let store: any VariableStore
   let training: TrainingGraph
   private let step: any Plan
-  private let scoring: any Plan
-  private let scoringCapacity = 1024
+  /// What the current weights say of rows.
+  public let predictor: Predictor
 
   /// Puts a network on a device.
   ///
@@ -35,9 +35,8 @@ public final class Trainer {
     store = try backend.makeVariables(training.variables)
     step = try backend.compile(
       training.graph, batchCapacity: configuration.batchSize, variables: store)
-    scoring = try backend.compile(
-      try network.inferenceGraph(for: configuration.loss), batchCapacity: scoringCapacity,
-      variables: store)
+    predictor = try Predictor(
+      try network.inferenceGraph(for: configuration.loss), variables: store, backend: backend)
   }
 
   /// Trains from the configuration's initial weights, or from a checkpoint.
@@ -63,31 +62,12 @@ public final class Trainer {
     return try run.finish()
   }
 
-  /// The predictions for all rows of `examples`, row by row.
-  ///
-  /// - Throws: `ComputeError` when the device fails.
-  public func predictions(for examples: Examples) throws -> [Float] {
-    var predictions: [Float] = []
-    for start in stride(from: 0, to: examples.count, by: scoringCapacity) {
-      let rows = min(scoringCapacity, examples.count - start)
-      scoring.withInput(0, rows: rows) { input in
-        let first = start * examples.width
-        for index in input.indices { input[index] = examples.features[first + index] }
-      }
-      try scoring.run(rows: rows)
-      try scoring.withOutput(0, rows: rows) { output in
-        for index in output.indices { predictions.append(output[index]) }
-      }
-    }
-    return predictions
-  }
-
   /// The metrics of the current weights on `examples`.
   ///
   /// - Throws: `ComputeError` when the device fails.
   public func metrics(of examples: Examples) throws -> Metrics {
     Metrics(
-      predictions: try predictions(for: examples), targets: examples.targets,
+      predictions: try predictor.predictions(for: examples), targets: examples.targets,
       loss: configuration.loss)
   }
 
@@ -96,64 +76,44 @@ public final class Trainer {
     (examples.count - 1) / configuration.batchSize + 1
   }
 
+  /// Gives the device the rows to learn from, for `runSteps` to take them in any order.
+  ///
+  /// - Throws: `ComputeError` when it has no room for them.
+  func keep(_ examples: Examples) throws(ComputeError) {
+    try step.keep(
+      RowTable(examples.features, width: examples.width), forInput: TrainingGraph.features)
+    try step.keep(RowTable(examples.targets, width: 1), forInput: TrainingGraph.targets)
+    guard let input = training.weights, let weights = examples.weights else { return }
+    try step.keep(RowTable(weights, width: 1), forInput: input)
+  }
+
   /// Runs a step for each batch of rows, the last one shorter.
   ///
   /// - Parameters:
-  ///   - rows: rows of `examples`.
-  ///   - examples: the rows to learn from.
+  ///   - rows: rows of the examples that are kept.
+  ///   - stepsPerEpoch: the steps that an epoch has.
   ///   - state: where the run stands before the first of them.
   /// - Returns: the mean loss of each step before its update.
   /// - Throws: `ComputeError` when the device fails.
   func runSteps(
-    _ rows: ArraySlice<Int32>, of examples: Examples, from state: RunState
-  ) throws -> [Float] {
+    _ rows: ArraySlice<Int32>, stepsPerEpoch: Int, from state: RunState
+  ) throws(ComputeError) -> [Float] {
     let optimizer = configuration.optimizer
     var position = LearningRateSchedule.Position(
-      step: state.step, stepsPerEpoch: stepsPerEpoch(examples), epochs: configuration.epochs,
+      step: state.step, stepsPerEpoch: stepsPerEpoch, epochs: configuration.epochs,
       plateaus: state.plateau.count)
-    var losses: [Float] = []
-    losses.reserveCapacity((rows.count - 1) / configuration.batchSize + 1)
-    var first = rows.startIndex
-    while first < rows.endIndex {
-      let batch = rows[first..<min(first + configuration.batchSize, rows.endIndex)]
-      gather(batch, of: examples)
+    var batches = Batches(Array(rows), batchSize: configuration.batchSize)
+    batches.stepInputs = [TrainingGraph.schedule] + (training.draw.map { [$0] } ?? [])
+    for _ in 0..<batches.count {
       let rate = optimizer.learningRate * optimizer.schedule.factor(at: position)
-      step.withInput(TrainingGraph.schedule, rows: batch.count) { schedule in
-        optimizer.rule.write(to: &schedule, learningRate: rate, step: position.step + 1)
-      }
-      if let draw = training.draw {
-        step.withInput(draw, rows: batch.count) {
-          DropoutMask.write(to: &$0, seed: configuration.seed, step: position.step + 1)
-        }
-      }
-      try step.run(rows: batch.count)
-      losses.append(try step.withOutput(TrainingGraph.loss, rows: batch.count) { $0[0] })
       position.step += 1
-      first = batch.endIndex
+      optimizer.rule.appendSchedule(
+        to: &batches.stepValues, learningRate: rate, step: position.step)
+      guard training.draw != nil else { continue }
+      DropoutMask.appendDraw(
+        to: &batches.stepValues, seed: configuration.seed, step: position.step)
     }
-    return losses
-  }
-
-  private func gather(_ rows: ArraySlice<Int32>, of examples: Examples) {
-    let width = examples.width
-    step.withInput(TrainingGraph.features, rows: rows.count) { input in
-      let features = examples.features.span
-      var index = 0
-      for row in rows {
-        let start = Int(row) * width
-        for column in start..<start + width {
-          input[index] = features[column]
-          index += 1
-        }
-      }
-    }
-    step.withInput(TrainingGraph.targets, rows: rows.count) { input in
-      for (index, row) in rows.enumerated() { input[index] = examples.targets[Int(row)] }
-    }
-    guard let input = training.weights, let weights = examples.weights else { return }
-    step.withInput(input, rows: rows.count) { input in
-      for (index, row) in rows.enumerated() { input[index] = weights[Int(row)] }
-    }
+    return try step.run(batches)
   }
 }
 

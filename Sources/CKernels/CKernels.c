@@ -27,6 +27,9 @@ static const char dense_wide[] = {
 static const char dropout[] = {
 #embed "../../Kernels/dropout.cl"
 };
+static const char gather[] = {
+#embed "../../Kernels/gather.cl"
+};
 static const char lookup[] = {
 #embed "../../Kernels/lookup.cl"
 };
@@ -91,7 +94,7 @@ static const CKernelSource sources[] = {
     SOURCE(lookup),    SOURCE(normalize),     SOURCE(loss),        SOURCE(matmul),
     SOURCE(tile_wide), SOURCE(matmul_tensor), SOURCE(matmul_wide), SOURCE(matvec_wide),
     SOURCE(reduce),    SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(rule),
-    SOURCE(update),    SOURCE(lookup_update),
+    SOURCE(update),    SOURCE(lookup_update), SOURCE(gather),
     SOURCE(steps),     SOURCE(attention),     SOURCE(pool),        SOURCE(recurrence),
     SOURCE(windows),
 };

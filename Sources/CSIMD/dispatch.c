@@ -4,6 +4,7 @@
 #include "body/kernels.h"
 
 #include <sched.h>
+#include <string.h>
 
 extern const struct apus_kernels apus_kernels_baseline;
 #if defined(__x86_64__)
@@ -50,6 +51,43 @@ size_t apus_available_cores(void) {
 void apus_run(apus_isa isa, const apus_step *steps, size_t count, size_t rows, float *arena,
               float *store, apus_pool *pool) {
   kernels(isa)->run(steps, count, rows, arena, store, pool);
+}
+
+// How far ahead a row of a table is asked for: it may lie anywhere in memory.
+#define ROWS_AHEAD 8
+
+// `count` of the `known` rows that follow.
+static void gather(const apus_feed *feed, const int32_t *rows, size_t count, size_t known,
+                   float *input) {
+  const size_t width = feed->width;
+  for (size_t i = 0; i < count; i++, input += width) {
+    if (i + ROWS_AHEAD < known) {
+      __builtin_prefetch(feed->table + (size_t)rows[i + ROWS_AHEAD] * width);
+    }
+    memcpy(input, feed->table + (size_t)rows[i] * width, width * sizeof *input);
+  }
+}
+
+void apus_run_batches(apus_isa isa, const apus_step *steps, size_t count, const apus_feed *feeds,
+                      size_t feed_count, const int32_t *rows, size_t row_count, size_t batch_size,
+                      const float *values, size_t result_offset, float *results, float *arena,
+                      float *store, apus_pool *pool) {
+  while (row_count > 0) {
+    const size_t batch = row_count < batch_size ? row_count : batch_size;
+    for (size_t i = 0; i < feed_count; i++) {
+      float *input = arena + feeds[i].offset;
+      if (feeds[i].table) {
+        gather(&feeds[i], rows, batch, row_count, input);
+      } else {
+        memcpy(input, values, feeds[i].width * sizeof *input);
+        values += feeds[i].width;
+      }
+    }
+    kernels(isa)->run(steps, count, batch, arena, store, pool);
+    *results++ = arena[result_offset];
+    rows += batch;
+    row_count -= batch;
+  }
 }
 
 size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,

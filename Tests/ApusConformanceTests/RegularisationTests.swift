@@ -7,9 +7,8 @@ import Testing
 @Suite("Dropout and normalization")
 struct RegularisationTests {
   private static func draw(seed: UInt64, step: Int) -> [Float] {
-    var draw = [Float](repeating: 0, count: 6)
-    var span = draw.mutableSpan
-    DropoutMask.write(to: &span, seed: seed, step: step)
+    var draw: [Float] = []
+    DropoutMask.appendDraw(to: &draw, seed: seed, step: step)
     return draw
   }
 

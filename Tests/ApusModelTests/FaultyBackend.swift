@@ -59,6 +59,16 @@ private final class FaultyPlan: Plan {
     try plan.run(rows: rows)
   }
 
+  func keep(_ table: RowTable, forInput index: Int) throws(ComputeError) {
+    try backend.count(.allocationFailed)
+    try plan.keep(table, forInput: index)
+  }
+
+  func run(_ batches: Batches) throws(ComputeError) -> [Float] {
+    try backend.count(.executionFailed)
+    return try plan.run(batches)
+  }
+
   func withOutput<Result>(
     _ index: Int, rows: Int, _ body: (Span<Float>) throws -> Result
   ) throws -> Result {

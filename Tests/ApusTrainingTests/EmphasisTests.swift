@@ -88,7 +88,7 @@ struct EmphasisTests {
       inputs: 1, Sequential.perceptron(hidden: [], outputs: 1, activation: .relu))
     let trainer = try Trainer(network, configuration: configuration, backend: Self.backend)
     _ = try trainer.fit(rows, validation: rows.selecting([]))
-    let chance = try trainer.predictions(for: rows)[0]
+    let chance = try trainer.predictor.predictions(for: rows)[0]
     #expect(abs(chance - 0.95) < 1e-3, "\(chance)")
   }
 }

@@ -71,6 +71,7 @@ struct NamedNetTrainingTests {
     #expect(Set(without.keys) != Set(first.keys))
     let trainer = try Self.trainer(.perceptron, dropout: 0.5)
     _ = try trainer.fit(rows, validation: rows.selecting([]))
-    #expect(try trainer.predictions(for: rows) == trainer.predictions(for: rows))
+    let predictor = trainer.predictor
+    #expect(try predictor.predictions(for: rows) == predictor.predictions(for: rows))
   }
 }

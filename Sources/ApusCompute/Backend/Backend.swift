@@ -93,6 +93,23 @@ public protocol Plan: AnyObject {
   /// - Throws: `ComputeError.executionFailed`; the CPU never throws.
   func run(rows: Int) throws(ComputeError)
 
+  /// Keeps the rows from which `run(_:)` gathers an input.
+  ///
+  /// - Parameters:
+  ///   - table: rows as wide as those of the input.
+  ///   - index: the input's number.
+  /// - Throws: `ComputeError.allocationFailed` when the device has no room for them.
+  func keep(_ table: RowTable, forInput index: Int) throws(ComputeError)
+
+  /// Runs the graph on one batch after the other, without coming back to the caller in between.
+  ///
+  /// Inputs that are neither gathered nor named by `batches` keep what was written before.
+  ///
+  /// - Parameter batches: which rows of the kept tables each batch has.
+  /// - Returns: the first element of output 0 after each run.
+  /// - Throws: `ComputeError.executionFailed`; the CPU never throws.
+  func run(_ batches: Batches) throws(ComputeError) -> [Float]
+
   /// Lets `body` read the elements of an output, row-major, of the last run's `rows` rows.
   ///
   /// - Throws: `ComputeError.executionFailed` when they cannot be fetched from the device, or

@@ -33,15 +33,15 @@ public struct DropoutMask: Hashable, Sendable, Codable {
   /// float holds exactly.
   public static let drawShape = Shape.fixed(6)
 
-  /// Writes the draw operand of a step.
+  /// Appends the draw operand of a step, the elements of an input of `drawShape`.
   ///
   /// - Parameters:
-  ///   - draw: an input of `drawShape`.
+  ///   - values: where they are put behind what there is.
   ///   - seed: the run's seed.
   ///   - step: the number of the step; it repeats after 2³² steps.
-  public static func write(to draw: inout MutableSpan<Float>, seed: UInt64, step: Int) {
-    for piece in 0..<4 { draw[piece] = Float(seed >> UInt64(16 * piece) & 0xFFFF) }
-    for piece in 0..<2 { draw[4 + piece] = Float(step >> (16 * piece) & 0xFFFF) }
+  public static func appendDraw(to values: inout [Float], seed: UInt64, step: Int) {
+    for piece in 0..<4 { values.append(Float(seed >> UInt64(16 * piece) & 0xFFFF)) }
+    for piece in 0..<2 { values.append(Float(step >> (16 * piece) & 0xFFFF)) }
   }
 
   func shape(of operands: [Shape]) throws(ComputeError) -> Shape {

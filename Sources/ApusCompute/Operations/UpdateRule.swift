@@ -49,32 +49,29 @@ public enum UpdateRule: Hashable, Sendable, Codable {
   /// The shape of the schedule operand.
   public static let scheduleShape = Shape.fixed(3)
 
-  /// Writes the schedule operand of a step: `[learningRate, c₁, c₂]`.
+  /// The schedule operand of a step: `[learningRate, c₁, c₂]`.
   ///
   /// - Parameters:
-  ///   - schedule: an input of `scheduleShape`.
   ///   - learningRate: the step's learning rate.
   ///   - step: the number of this step, counted from 1.
-  public func write(
-    to schedule: inout MutableSpan<Float>, learningRate: Double, step: Int
-  ) {
-    precondition(step >= 1, "steps are counted from 1, not \(step)")
-    schedule[0] = Float(learningRate)
-    guard case .adam(let beta1, let beta2, _) = self else {
-      schedule[1] = 1
-      schedule[2] = 1
-      return
-    }
-    schedule[1] = Self.correction(beta1, step: step)
-    schedule[2] = Self.correction(beta2, step: step)
+  /// - Returns: the elements of an input of `scheduleShape`.
+  public func schedule(learningRate: Double, step: Int) -> [Float] {
+    var schedule: [Float] = []
+    appendSchedule(to: &schedule, learningRate: learningRate, step: step)
+    return schedule
   }
 
-  /// The schedule operand of a step as an array; see `write(to:learningRate:step:)`.
-  public func schedule(learningRate: Double, step: Int) -> [Float] {
-    var schedule: [Float] = [0, 0, 0]
-    var span = schedule.mutableSpan
-    write(to: &span, learningRate: learningRate, step: step)
-    return schedule
+  /// Appends what `schedule(learningRate:step:)` says.
+  public func appendSchedule(to values: inout [Float], learningRate: Double, step: Int) {
+    precondition(step >= 1, "steps are counted from 1, not \(step)")
+    values.append(Float(learningRate))
+    if case .adam(let beta1, let beta2, _) = self {
+      values.append(Self.correction(beta1, step: step))
+      values.append(Self.correction(beta2, step: step))
+    } else {
+      values.append(1)
+      values.append(1)
+    }
   }
 
   /// `1 / (1 - βᵗ)`, by squaring: the same bits on every platform, unlike pow.

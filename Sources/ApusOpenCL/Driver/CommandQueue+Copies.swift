@@ -90,6 +90,20 @@ extension CommandQueue {
     return unsafe Event(library: library, handle: copied)
   }
 
+  /// Enqueues a copy of `count` elements of one buffer of the device to another.
+  ///
+  /// - Throws: `ComputeError.executionFailed`.
+  func copy(
+    _ source: borrowing DeviceBuffer, from first: Int, count: Int,
+    to destination: borrowing DeviceBuffer, at offset: Int
+  ) throws(ComputeError) {
+    let stride = MemoryLayout<Float>.stride
+    let status = unsafe library.functions.clEnqueueCopyBuffer(
+      handle, source.handle, destination.handle, first * stride, offset * stride, count * stride,
+      0, nil, nil)
+    try check(status, "clEnqueueCopyBuffer", .executionFailed, Self.writeMessage)
+  }
+
   /// Copies `count` elements of `buffer` from `offset` on to `destination`, and waits for them.
   ///
   /// - Throws: `ComputeError.executionFailed`, also where an earlier command failed.

@@ -26,8 +26,8 @@ enum KernelModule: Hashable, Sendable {
     switch self {
     case .base:
       [
-        "activation", "binary", "broadcast", "columns", "dropout", "lookup", "loss", "normalize",
-        "reduce", "softmax", "rule", "update", "lookup_update",
+        "activation", "binary", "broadcast", "columns", "dropout", "gather", "lookup", "loss",
+        "normalize", "reduce", "softmax", "rule", "update", "lookup_update",
       ].map { $0 + ".cl" }
     case .wideReductions: ["reduce_wide.cl"]
     case .sequences:

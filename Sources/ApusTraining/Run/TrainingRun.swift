@@ -54,7 +54,8 @@ final class TrainingRun {
       state = RunState(patience: validation.count > 0 ? configuration.patience : nil)
       best = try trainer.weights()
     }
-    anchor = (state, try trainer.variableValues())
+    anchor = (state, [:])
+    try trainer.keep(examples)
   }
 
   /// Runs to the end.
@@ -114,7 +115,8 @@ final class TrainingRun {
     let first = state.rowsDone
     let rows = first..<min(first + steps * batchSize, examples.count)
     let start = clock.now
-    let losses = try trainer.runSteps(order[rows], of: examples, from: state)
+    let losses = try trainer.runSteps(
+      order[rows], stepsPerEpoch: trainer.stepsPerEpoch(examples), from: state)
     stretch.record(seconds: (clock.now - start).inSeconds)
     if let index = losses.firstIndex(where: { !$0.isFinite }) {
       let step = first / batchSize + index
@@ -149,7 +151,8 @@ final class TrainingRun {
     try trainer.write(anchor.variables)
     let done = anchor.state.rowsDone
     if first > done {
-      _ = try trainer.runSteps(order[done..<first], of: examples, from: anchor.state)
+      _ = try trainer.runSteps(
+        order[done..<first], stepsPerEpoch: trainer.stepsPerEpoch(examples), from: anchor.state)
     }
     let rows = order[first..<min(first + batchSize, order.count)].map(Int.init)
     return try trainer.firstNonFiniteLayer(on: examples.selecting(rows))

@@ -204,6 +204,23 @@ size_t apus_pool_threads(const apus_pool *_Nullable pool);
 void apus_run(apus_isa isa, const apus_step *_Nonnull steps, size_t count, size_t rows,
               float *_Nonnull arena, float *_Nonnull store, apus_pool *_Nullable pool);
 
+/// An input of a plan that changes from run to run: each batch's rows of a table, `width` floats
+/// each, or where there is no table `width` floats that are another for each run.
+typedef struct {
+  const float *_Nullable table;
+  size_t width;
+  size_t offset;  // of the input in the arena
+} apus_feed;
+
+/// Runs `count` steps in order on one batch of rows after the other, up to `batch_size` of `rows`
+/// each. `values` holds what the feeds without a table need for the first run, then for the second
+/// and so on; `results` gets the float at `result_offset` of the arena after each run.
+void apus_run_batches(apus_isa isa, const apus_step *_Nonnull steps, size_t count,
+                      const apus_feed *_Nonnull feeds, size_t feed_count,
+                      const int32_t *_Nonnull rows, size_t row_count, size_t batch_size,
+                      const float *_Nonnull values, size_t result_offset, float *_Nonnull results,
+                      float *_Nonnull arena, float *_Nonnull store, apus_pool *_Nullable pool);
+
 /// The elements of scratch memory that a product of up to `m` x `n` x `k` needs on `threads`
 /// threads.
 size_t apus_matmul_scratch(apus_isa isa, apus_operation operation, size_t m, size_t n, size_t k,

@@ -44,7 +44,7 @@ enum SelfCheck {
             loss: loss, epochs: 3, batchSize: rows, seed: 1, patience: nil), backend: backend)
         let trained = try trainer.fit(examples, validation: examples.selecting([]))
         results += trained.weights.sorted { $0.key < $1.key }.flatMap(\.value)
-        results += try trainer.predictions(for: examples)
+        results += try trainer.predictor.predictions(for: examples)
       }
     }
     return results
