@@ -4,7 +4,7 @@
 /// the path of a request that was a third of all instructions. Here a flag is up while the value is
 /// in use, and a use within a use traps, as it does with the runtime.
 @safe
-struct Confined<Value: ~Copyable>: ~Copyable {
+package struct Confined<Value: ~Copyable>: ~Copyable {
   private struct Box: ~Copyable {
     var value: Value
     var isInUse = false
@@ -13,7 +13,7 @@ struct Confined<Value: ~Copyable>: ~Copyable {
   private let box: UnsafeMutablePointer<Box>
 
   /// Takes a value in.
-  init(_ value: consuming Value) {
+  package init(_ value: consuming Value) {
     unsafe box = .allocate(capacity: 1)
     unsafe box.initialize(to: Box(value: value))
   }
@@ -25,7 +25,7 @@ struct Confined<Value: ~Copyable>: ~Copyable {
 
   /// Calls `body` with the value, which nobody else may use until it returns.
   @inline(__always)
-  borrowing func with<Result: ~Copyable, Failure: Error>(
+  package borrowing func with<Result: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     precondition(unsafe !box.pointee.isInUse, "a \(Value.self) is used while it is in use")
