@@ -1,4 +1,4 @@
-"""Training speed of nets of dense layers, in rows per second, beside the frameworks.
+"""Training speed in rows per second, beside the frameworks.
 
 usage: bench.py OURS FOLDER OUTPUT.json [--quick]
 
@@ -21,7 +21,7 @@ sys.path.append(os.path.join(os.path.dirname(__file__), "..", "common"))
 import report  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# name, rows, widths, batch, optimizer, loss, epochs, threads, {peer: at least so many times as fast}
+# name, rows, net, batch, optimizer, loss, epochs, threads, {peer: at least so many times as fast}
 WORKS = [
     ("batch 1", 4000, "17,64,64", 1, "rmsprop", "mse", 4, 1,
      {"loop": 1, "keras": 300, "keras-many": 60, "torch": 100, "numpy": None}),
@@ -29,7 +29,14 @@ WORKS = [
      {"loop": 2, "keras": 50, "keras-many": 22, "torch": 12, "sklearn": 12, "numpy": None}),
     ("batch 1024", 20480, "256,1024,512", 1024, "adam", "bce", 4, 2,
      {"keras": 1.6, "torch": 1.6, "numpy": 1.6, "sklearn": None}),
+    ("gru", 6400, "gru:50,16,64", 64, "adam", "bce", 4, 1, {"torch": 1.5}),
 ]
+
+
+def inputs_of(net):
+    """The features of a row: of dense layers, or of all steps of a recurrent one."""
+    widths = [int(n) for n in net.removeprefix("gru:").split(",")]
+    return widths[0] * widths[1] if net.startswith("gru:") else widths[0]
 
 
 def write_rows(path, rows, width):
@@ -53,10 +60,10 @@ def train(command, threads):
 
 def measure(work, ours, folder, rounds):
     """Rows per second and loss of every contender, each the median of the rounds."""
-    name, rows, widths, batch, optimizer, loss, epochs, threads, peers = work
+    name, rows, net, batch, optimizer, loss, epochs, threads, peers = work
     path = os.path.join(folder, name.replace(" ", "-") + ".rows")
-    write_rows(path, rows, int(widths.split(",")[0]))
-    task = [path, str(rows), widths, str(batch), optimizer, loss, str(epochs)]
+    write_rows(path, rows, inputs_of(net))
+    task = [path, str(rows), net, str(batch), optimizer, loss, str(epochs)]
     commands = {"apus": [ours] + task + [str(threads)]}
     for peer in peers:
         commands[peer] = (
@@ -77,13 +84,13 @@ def main():
     rounds = 2 if "--quick" in sys.argv else 5
     figures = []
     for work in WORKS:
-        name, _, widths, _, optimizer, loss, _, threads, peers = work
+        name, _, net, _, optimizer, loss, _, threads, peers = work
         speeds = measure(work, ours, folder, rounds)
         speed, own_loss = speeds["apus"]
         learns = own_loss <= 1.2 * min(found for _, found in speeds.values())
         for peer, ratio in peers.items():
             peer_speed, peer_loss = speeds[peer]
-            notes = (f"{widths}-1, {optimizer}, {loss}, {threads} threads each; loss {own_loss:.4f} "
+            notes = (f"{net}-1, {optimizer}, {loss}, {threads} threads each; loss {own_loss:.4f} "
                      f"against {peer_loss:.4f}; median of {rounds} rounds")
             title = f"{name}, beside {peer}"
             if peer_loss > 1.2 * own_loss:

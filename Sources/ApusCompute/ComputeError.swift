@@ -10,6 +10,8 @@ public struct ComputeError: Error, Hashable, Sendable {
 
     /// The operands' shapes do not fit the operation.
     public static let shapeMismatch = Code(rawValue: "shapeMismatch")
+    /// A stored graph has an operation that this version does not have.
+    public static let unknownOperation = Code(rawValue: "unknownOperation")
     /// The operation has no gradient with respect to an operand that needs one.
     public static let notDifferentiable = Code(rawValue: "notDifferentiable")
     /// No variable has the name asked for, or it has another element count.

@@ -105,6 +105,9 @@ extension Manifest {
     }
     do {
       self = try decoder.decode(Manifest.self, from: Data(bytes))
+    } catch let error as ComputeError where error.code == .unknownOperation {
+      throw ArtifactError(
+        .newerFormat, "\(error.message); install a newer version", path: path)
     } catch {
       throw ArtifactError(.malformed, "it cannot be decoded", path: path, cause: error.reason)
     }

@@ -53,7 +53,7 @@ extension Artifact {
     }
     var sealed = manifest
     sealed.scoringPrecision = report
-    sealed.formatVersion = Manifest.currentFormatVersion
+    sealed.formatVersion = max(sealed.formatVersion, 2)
     let goldenRows = manifest.golden.rows
     sealed.golden = Manifest.Golden(
       rows: goldenRows,

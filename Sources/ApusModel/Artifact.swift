@@ -50,7 +50,8 @@ public struct Artifact: Sendable {
     calibration: CalibrationReport? = nil, decision: DecisionThreshold? = nil, writer: String
   ) {
     self.manifest = Manifest(
-      writer: writer, name: name, version: 1, loss: loss, transform: transform, graph: graph,
+      formatVersion: Manifest.format(of: graph), writer: writer, name: name, version: 1, loss: loss,
+      transform: transform, graph: graph,
       training: training, metrics: metrics,
       golden: Manifest.Golden(
         rows: golden.features.count / transform.width, tolerance: Self.goldenTolerance),

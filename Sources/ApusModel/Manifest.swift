@@ -5,9 +5,20 @@ public import ApusData
 public struct Manifest: Codable, Hashable, Sendable {
   /// The newest format that this code reads.
   ///
-  /// Format 1 has no `scoringPrecision` and is still written where a model has none: older software
-  /// would score such a model right, and one of format 2 in float32, which it must not.
-  public static let currentFormatVersion = 2
+  /// | format | has | software of the format before |
+  /// |---|---|---|
+  /// | 1 | | |
+  /// | 2 | `scoringPrecision` | would score in float32, which it must not |
+  /// | 3 | operations on the steps of a row | does not know them |
+  ///
+  /// A model is written in the least format that has what it needs, so that older software loads
+  /// whatever it would score right.
+  public static let currentFormatVersion = 3
+
+  /// The least format that has all operations of a graph.
+  static func format(of graph: Graph) -> Int {
+    graph.nodes.contains { if case .sequence = $0.operation { true } else { false } } ? 3 : 1
+  }
 
   /// A file of the artifact.
   public struct File: Codable, Hashable, Sendable {

@@ -1,6 +1,12 @@
 public import ApusCompute
 internal import ApusRandom
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
 /// How a parameter starts.
 ///
 /// Draws are counter-based: element i of a parameter depends on the seed and on i alone, except for
@@ -13,6 +19,11 @@ public enum Initializer: Hashable, Sendable, Codable {
   case ones
   /// The same number everywhere.
   case constant(Float)
+  /// As many equal parts of the last extent as there are numbers, each filled with its own.
+  case parts([Float])
+  /// Waves by which a step knows its place t (Vaswani et al. 2017): column 2 i of inputs x outputs
+  /// holds `sin(t / 10000^(2 i / outputs))`, and column 2 i + 1 the cosine of the same.
+  case waves
   /// Uniform in ±limit.
   case uniform(limit: Float)
   /// Normal around 0.
@@ -59,6 +70,14 @@ public enum Initializer: Hashable, Sendable, Codable {
     case .zeros: return [Float](repeating: 0, count: count)
     case .ones: return [Float](repeating: 1, count: count)
     case .constant(let value): return [Float](repeating: value, count: count)
+    case .parts(let numbers):
+      return (0..<count).map { numbers[$0 % outputs * numbers.count / outputs] }
+    case .waves:
+      return (0..<count).map { element in
+        let (place, column) = (element / outputs, element % outputs)
+        let angle = Double(place) / pow(10_000, Double(column - column % 2) / Double(outputs))
+        return Float(column % 2 == 0 ? sin(angle) : cos(angle))
+      }
     case .uniform(let limit): return uniform(limit)
     case .normal(let deviation): return (0..<count).map { deviation * Float(random.normal($0)) }
     case .truncatedNormal(let deviation):

@@ -10,7 +10,7 @@ public struct Network: Sendable {
     public let variable: Variable
     /// How it starts.
     public let initializer: Initializer
-    /// Whether an optimizer moves it; a running average is only kept with the others.
+    /// Whether an optimizer moves it; a running average, say, is only kept with the others.
     public let isTrained: Bool
   }
 
@@ -74,7 +74,8 @@ public struct Network: Sendable {
     try addParameter(name, shape, initializer, isTrained: true)
   }
 
-  /// Declares a running average for a layer under construction.
+  /// Declares numbers that are kept but not trained, such as a running average, for a layer under
+  /// construction.
   ///
   /// - Throws: never in practice; adding a variable cannot fail.
   public mutating func addStatistic(

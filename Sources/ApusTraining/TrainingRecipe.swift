@@ -20,6 +20,8 @@ public struct TrainingRecipe: Sendable {
   public var dropout: Float = 0
   /// The numbers in the vector of an identifier.
   public var embeddingWidth = 16
+  /// The units of a net of sequences; see `NetSettings.sequenceUnits`.
+  public var sequenceUnits = 64
   /// The layers of a cross network.
   public var crossLayers = 3
   /// The columns of a two-tower net's second tower.
@@ -215,6 +217,7 @@ public struct TrainingRecipe: Sendable {
     settings.activation = activation
     settings.dropout = dropout
     settings.embeddingWidth = embeddingWidth
+    settings.sequenceUnits = sequenceUnits
     settings.crossLayers = crossLayers
     settings.secondTower = secondTower
     return settings

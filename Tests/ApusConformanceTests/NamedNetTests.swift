@@ -18,6 +18,7 @@ struct NamedNetTests {
     var settings = NetSettings(fields: fields, outputs: outputs)
     settings.hidden = [9, 5]
     settings.embeddingWidth = 4
+    settings.sequenceUnits = 8
     settings.crossLayers = 2
     settings.secondTower = ["item", "price"]
     return settings
@@ -161,11 +162,18 @@ struct NamedNetTests {
     let deep = 12 * 9 + 9 + 9 * 5 + 5
     let linear = 4 + 1 + 7 + 11
     let tables = (7 + 11) * 4
+    // Weights and biases of an encoder whose steps have 4 numbers, then what decides.
+    let attention = 8 * 24 + 24 + 8 * 8 + 8
+    let block = 16 + attention + 16 + 8 * 32 + 32 + 32 * 8 + 8
+    func head(_ summary: Int) -> Int { (summary + 8) * 9 + 9 + 9 * 5 + 5 + 5 + 1 }
     let expected = [
       "linear": linear, "mlp": deep + 6 + tables, "wide-deep": deep + 6 + tables + linear,
       "deepfm": deep + 6 + tables + linear + 4 * 4,
       "dcn": deep + tables + 2 * (12 * 12 + 12) + (5 + 12) + 1,
       "two-tower": (7 * 9 + 9 + 50 + 30 + 11 * 4) + (5 * 9 + 9 + 50 + 30 + 7 * 4) + 1,
+      "gru": tables + (4 + 8 + 2) * 24 + head(8), "lstm": tables + (4 + 8 + 2) * 32 + head(8),
+      "text-cnn": tables + (3 + 4 + 5) * 4 * 8 + 3 * 8 + head(24),
+      "transformer": tables + 4 * 8 + 8 + 3 * 8 + 2 * block + 16 + head(8),
     ]
     for net in NamedNet.all {
       let network = try net.network(Self.settings())
@@ -178,7 +186,10 @@ struct NamedNetTests {
   @Test("several classes, numbers alone, identifiers alone, and back from JSON")
   func variations() throws {
     for net in NamedNet.all where net.name != "two-tower" {
-      for fields in [Self.fields, Array(Self.fields[..<1]), Array(Self.fields[..<2].dropFirst())] {
+      let alone = [Self.fields[..<1], Self.fields[1..<2], Self.fields[2..<3]].map(Array.init)
+      for fields in [Self.fields] + alone {
+        let needsSequence = NamedNet.ofSequences.contains { $0.name == net.name }
+        if needsSequence && !fields.contains(Self.fields[2]) { continue }
         var settings = Self.settings(outputs: 3)
         settings.fields = fields
         let graph = try net.network(settings).inferenceGraph(for: .softmaxCrossEntropy)
@@ -187,6 +198,18 @@ struct NamedNetTests {
         #expect(try JSONDecoder().decode(Graph.self, from: data) == graph, "\(net.name)")
       }
     }
+    for net in NamedNet.ofSequences {
+      let error = #expect(throws: ComputeError.self) {
+        try net.network(NetSettings(fields: Array(Self.fields[..<2]), outputs: 1))
+      }
+      let message = error?.message ?? ""
+      for words in ["\(net.name) reads a sequence", "numbers, item", "--columns items=sequence"] {
+        #expect(message.contains(words), "\(message)")
+      }
+    }
+    var uneven = Self.settings()
+    uneven.sequenceUnits = 6
+    #expect(throws: ComputeError.self) { try NamedNet.transformer.network(uneven) }
     #expect(throws: ComputeError.self) { try NamedNet.twoTower.network(Self.settings(outputs: 3)) }
     var oneTower = Self.settings()
     oneTower.secondTower = []

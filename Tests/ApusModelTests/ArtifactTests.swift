@@ -1,4 +1,7 @@
+import ApusCompute
+import ApusData
 import ApusModel
+import ApusNN
 import Foundation
 import Testing
 
@@ -64,10 +67,59 @@ struct ArtifactTests {
     let (_, path) = try fixture.artifact.seal(in: fixture.model)
     let url = URL(filePath: "\(path)/manifest.json")
     let text = try String(contentsOf: url, encoding: .utf8)
-    try text.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 3")
+    let newer = Manifest.currentFormatVersion + 1
+    try text.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : \(newer)")
       .write(to: url, atomically: true, encoding: .utf8)
     let error = #expect(throws: ArtifactError.self) { try Artifact(at: path) }
     #expect(error?.code == .newerFormat)
+  }
+
+  @Test(
+    "an operation of a newer version is named",
+    arguments: [
+      (#""wavelet" : {"size" : 3}"#, "wavelet"),
+      (#""sequence" : {"_0" : {"fourier" : {}}}"#, "sequence.fourier"),
+    ])
+  func unknownOperation(_ operation: String, _ name: String) throws {
+    let fixture = try Fixture()
+    let (sealed, path) = try fixture.artifact.seal(in: fixture.model)
+    let url = URL(filePath: "\(path)/manifest.json")
+    let zeros = String(repeating: "0", count: 64)
+    let text = try String(contentsOf: url, encoding: .utf8)
+      .replacing(/"activation" : \{\s*"_0" : "\w+"\s*\}/, with: operation)
+      .replacing(sealed.manifest.seal.description, with: zeros)
+    let seal = Digest(of: Array(text.utf8))
+    try text.replacing(zeros, with: seal.description)
+      .write(to: url, atomically: true, encoding: .utf8)
+    let error = #expect(throws: ArtifactError.self) { try Artifact(at: path) }
+    #expect(error?.code == .newerFormat)
+    #expect(
+      error?.message == """
+        its net has an operation that this version does not know, \(name); install a newer version
+        """)
+  }
+
+  @Test("a net on the steps of a row is written in format 3, and another in the least that does")
+  func formats() throws {
+    let fixture = try Fixture()
+    let manifest = fixture.artifact.manifest
+    #expect(manifest.formatVersion == 1)
+    let width = manifest.transform.width
+    let network = try Network(
+      inputs: width,
+      Sequential {
+        Reshape(width, 1)
+        GRU(2)
+        Dense(1)
+      })
+    let artifact = Artifact(
+      name: "visits", loss: .binaryCrossEntropy, transform: manifest.transform,
+      graph: try network.inferenceGraph(for: .binaryCrossEntropy),
+      weights: Dictionary(uniqueKeysWithValues: network.initialValues(seed: 3).map { ($0, $1) }),
+      golden: (fixture.artifact.goldenFeatures, fixture.artifact.goldenScores),
+      training: manifest.training, metrics: [:], writer: "tests")
+    let (_, path) = try artifact.seal(in: fixture.model)
+    #expect(try Artifact(at: path).manifest.formatVersion == 3)
   }
 
   @Test("sealing from many tasks loses no version")

@@ -1,9 +1,10 @@
 """Trains one net in one framework and prints a JSON line: the seconds of each epoch, and the loss.
 
-usage: frameworks.py PEER FILE ROWS INPUTS,UNITS,UNITS BATCH rmsprop|adam mse|bce EPOCHS THREADS
+usage: frameworks.py PEER FILE ROWS NET BATCH rmsprop|adam mse|bce EPOCHS THREADS
 
-Peers: keras, keras-many (many steps in one execution), torch, sklearn, numpy. All have the
-optimizers' numbers of Keras, and shuffle the rows in each epoch.
+NET is INPUTS,UNITS,UNITS, or gru:STEPS,INPUTS,UNITS for torch. Peers: keras, keras-many (many steps
+in one execution), torch, sklearn, numpy. All have the optimizers' numbers of Keras, and shuffle the
+rows in each epoch.
 """
 
 import json
@@ -45,11 +46,24 @@ def run_torch(w, x, y):
     import torch
     torch.set_num_threads(w["threads"])
     torch.manual_seed(1)
-    widths = w["widths"] + [1]
-    layers = []
-    for inputs, outputs in zip(widths[:-1], widths[1:]):
-        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
-    net = torch.nn.Sequential(*layers[:-1])
+    if w["steps"]:
+        class Recurrent(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.gru = torch.nn.GRU(*w["widths"], batch_first=True)
+                self.dense = torch.nn.Linear(w["widths"][1], 1)
+
+            def forward(self, rows):
+                _, last = self.gru(rows.reshape(len(rows), w["steps"], -1))
+                return self.dense(last[0])
+
+        net = Recurrent()
+    else:
+        widths = w["widths"] + [1]
+        layers = []
+        for inputs, outputs in zip(widths[:-1], widths[1:]):
+            layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
+        net = torch.nn.Sequential(*layers[:-1])
     functional = torch.nn.functional
     loss = (functional.mse_loss if w["loss"] == "mse"
             else functional.binary_cross_entropy_with_logits)
@@ -140,14 +154,16 @@ def run_numpy(w, x, y):
 
 
 def main():
-    peer, path, rows, widths, batch, optimizer, loss, epochs, threads = sys.argv[1:]
+    peer, path, rows, net, batch, optimizer, loss, epochs, threads = sys.argv[1:]
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = threads
     import numpy as np
-    w = {"rows": int(rows), "widths": [int(n) for n in widths.split(",")], "batch": int(batch),
-         "optimizer": optimizer, "loss": loss, "epochs": int(epochs), "threads": int(threads)}
+    widths = [int(n) for n in net.removeprefix("gru:").split(",")]
+    w = {"rows": int(rows), "steps": widths.pop(0) if net.startswith("gru:") else 0,
+         "widths": widths, "batch": int(batch), "optimizer": optimizer, "loss": loss,
+         "epochs": int(epochs), "threads": int(threads)}
     values = np.fromfile(path, "f4")
-    x = values[:w["rows"] * w["widths"][0]].reshape(w["rows"], -1)
-    y = values[x.size:].reshape(-1, 1)
+    y = values[-w["rows"]:].reshape(-1, 1)
+    x = values[:-w["rows"]].reshape(w["rows"], -1)
     runs = {"keras": lambda: run_keras(w, x, y, False), "torch": lambda: run_torch(w, x, y),
             "keras-many": lambda: run_keras(w, x, y, True),
             "sklearn": lambda: run_sklearn(w, x, y), "numpy": lambda: run_numpy(w, x, y)}

@@ -17,7 +17,11 @@ public struct NamedNet: Sendable {
   }
 
   /// All nets, the simplest first.
-  public static let all = [linear, perceptron, wideDeep, deepFM, deepCross, twoTower]
+  public static let all =
+    [linear, perceptron, wideDeep, deepFM, deepCross, twoTower] + ofSequences
+
+  /// The nets that mind the order of identifiers; they need a field that is a sequence.
+  public static let ofSequences = [gru, lstm, textCNN, transformer]
 
   /// The net of a name, or nil where there is none.
   public init?(named name: String) {

@@ -16,6 +16,9 @@ public struct NetSettings: Hashable, Sendable {
   public var dropout: Float = 0
   /// The numbers in the vector of an identifier.
   public var embeddingWidth = 16
+  /// The units of a recurrent layer, the filters of each width of a convolution, or the channels of
+  /// a Transformer.
+  public var sequenceUnits = 64
   /// The layers of a cross network.
   public var crossLayers = 3
   /// The fields of the second tower, by name; the others are of the first.

@@ -5,7 +5,10 @@ public import ArgumentParser
 
 /// The options that shape a net and its training.
 struct NetOptions: ParsableArguments {
-  @Option(help: "The net.")
+  @Option(
+    help: """
+      The net; gru, lstm, text-cnn and transformer read a column of --columns NAME=sequence.
+      """)
   var net = NamedNet.perceptron
 
   @Option(help: "The units of the hidden layers, or none.")
@@ -19,6 +22,10 @@ struct NetOptions: ParsableArguments {
 
   @Option(help: "The numbers in the vector of an identifier.")
   var embeddingWidth = 16
+
+  @Option(
+    help: "The units of gru and lstm, text-cnn's filters of each width, transformer's channels.")
+  var sequenceUnits = 64
 
   @Option(help: "The layers of dcn's cross network.")
   var crossLayers = 3
@@ -47,6 +54,7 @@ struct NetOptions: ParsableArguments {
     let positive = [
       ("--epochs", epochs ?? 1), ("--batch-size", batchSize), ("--patience", (patience ?? 1) + 1),
       ("--embedding-width", embeddingWidth), ("--cross-layers", crossLayers),
+      ("--sequence-units", sequenceUnits),
     ]
     for (name, value) in positive where value < 1 {
       throw ValidationError("\(name) takes a positive number, not \(value)")
@@ -62,6 +70,7 @@ struct NetOptions: ParsableArguments {
     recipe.hidden = hidden.units
     recipe.dropout = dropout
     recipe.embeddingWidth = embeddingWidth
+    recipe.sequenceUnits = sequenceUnits
     recipe.crossLayers = crossLayers
     recipe.secondTower = Set((secondTower ?? "").split(separator: ",").map(String.init))
     recipe.activation = activation

@@ -58,7 +58,8 @@ struct Failure: Error {
     case let error as CheckpointError:
       self.init(message: "\(error)", exitCode: error.code == .unwritable ? 73 : 65)
     case let error as SuspendedError: self.init(message: "\(error)", exitCode: 75)
-    case let error as ComputeError: self.init(message: "\(error)", exitCode: 69)
+    case let error as ComputeError:
+      self.init(message: "\(error)", exitCode: error.code == .shapeMismatch ? 65 : 69)
     case let error as ServerError: self.init(message: "\(error)", exitCode: 69)
     case let error as OperationsError: self.init(message: "\(error)", exitCode: 69)
     case let error as SecurityError:
