@@ -30,20 +30,30 @@ WORKS = [
     ("batch 1024", 20480, "256,1024,512", 1024, "adam", "bce", 4, 2,
      {"keras": 1.6, "torch": 1.6, "numpy": 1.6, "sklearn": None}),
     ("gru", 6400, "gru:50,16,64", 64, "adam", "bce", 4, 1, {"torch": 1.5}),
+    ("embedding", 131072, "embedding:26,1000000,16,64", 1024, "adagrad", "bce", 3, 2,
+     {"torch": 3}),
 ]
 
 
-def inputs_of(net):
-    """The features of a row: of dense layers, or of all steps of a recurrent one."""
-    widths = [int(n) for n in net.removeprefix("gru:").split(",")]
-    return widths[0] * widths[1] if net.startswith("gru:") else widths[0]
+def write_rows(path, rows, net):
+    """Features, and a target that a net can learn but not know.
 
-
-def write_rows(path, rows, width):
-    """Normal features, and a target that a net can learn but not know."""
+    Features are normal; identifiers are a few that are common and many that are not, as a hash
+    spreads them over a table.
+    """
     draw = numpy.random.default_rng(42)
-    x = draw.standard_normal((rows, width)).astype("f4")
-    z = x @ draw.standard_normal(width) / math.sqrt(width) + 0.5 * numpy.sin(2 * x[:, 0]) * x[:, 1]
+    kind, _, numbers = net.rpartition(":")
+    numbers = [int(n) for n in numbers.split(",")]
+    if kind == "embedding":
+        words = draw.zipf(1.2, (rows, numbers[0])).astype("u8")
+        hashes = words * 2654435761 + numpy.arange(numbers[0], dtype="u8") * 40503
+        x = (hashes % numbers[1]).astype("f4")
+        z = numpy.where(words % 2 == 0, 1, -1).astype("f4").sum(1) / math.sqrt(numbers[0])
+    else:
+        width = numbers[0] * numbers[1] if kind == "gru" else numbers[0]
+        x = draw.standard_normal((rows, width)).astype("f4")
+        z = x @ draw.standard_normal(width) / math.sqrt(width)
+        z += 0.5 * numpy.sin(2 * x[:, 0]) * x[:, 1]
     y = (z + 0.3 * draw.standard_normal(rows) > 0).astype("f4")
     with open(path, "wb") as file:
         file.write(x.tobytes() + y.tobytes())
@@ -62,7 +72,7 @@ def measure(work, ours, folder, rounds):
     """Rows per second and loss of every contender, each the median of the rounds."""
     name, rows, net, batch, optimizer, loss, epochs, threads, peers = work
     path = os.path.join(folder, name.replace(" ", "-") + ".rows")
-    write_rows(path, rows, inputs_of(net))
+    write_rows(path, rows, net)
     task = [path, str(rows), net, str(batch), optimizer, loss, str(epochs)]
     commands = {"apus": [ours] + task + [str(threads)]}
     for peer in peers:

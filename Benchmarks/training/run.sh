@@ -1,6 +1,6 @@
 #!/bin/sh
-# Trains nets of dense layers beside a plain loop in C, NumPy, scikit-learn, PyTorch and Keras, and a
-# GRU beside PyTorch; prints a table and writes .build/bench-training.json.
+# Trains nets of dense layers beside a plain loop in C, NumPy, scikit-learn, PyTorch and Keras, a GRU
+# and a net of embeddings beside PyTorch; prints a table and writes .build/bench-training.json.
 #
 # Usage: run.sh [--quick]
 #   --quick   two rounds instead of five

@@ -20,9 +20,11 @@ final class CPUVariableStore: VariableStore {
     }
   }
 
-  func read(_ name: String) throws(ComputeError) -> [Float] {
+  func read(_ name: String, into values: inout [Float]) throws(ComputeError) {
     memory.withElements(try layout.range(of: name)) { elements in
-      elements.indices.map { elements[$0] }
+      values.resize(to: elements.count)
+      var span = values.mutableSpan
+      for index in elements.indices { span[index] = elements[index] }
     }
   }
 }

@@ -82,20 +82,17 @@ public final class OpenCLVariableStore: VariableStore {
     )
   }
 
-  /// A variable's elements, row-major.
+  /// Replaces `values` by a variable's elements, row-major, in the memory that they have.
   ///
   /// - Throws: `ComputeError.variableMismatch` when there is no such variable, or
   ///   `ComputeError.executionFailed` when they cannot be fetched from the device.
-  public func read(_ name: String) throws(ComputeError) -> [Float] {
+  public func read(_ name: String, into values: inout [Float]) throws(ComputeError) {
     let range = try layout.range(of: name)
-    let values = HostBuffer(count: range.count)
-    try unsafe queue.read(
-      buffer,
-      at: range.lowerBound,
-      count: range.count,
-      into: values.elements
-    )
-    return unsafe Array(values.elements)
+    values.resize(to: range.count)
+    try unsafe values.withUnsafeMutableBufferPointer { elements throws(ComputeError) in
+      try unsafe queue.read(
+        buffer, at: range.lowerBound, count: range.count, into: elements)
+    }
   }
 }
 

@@ -22,23 +22,28 @@ extension Trainer {
     for (name, values) in values { try store.write(values.span, to: name) }
   }
 
-  /// The parameters.
+  /// Brings `values` up to date with the parameters, in the memory that they have.
   ///
   /// - Throws: `ComputeError` when the device fails.
-  func weights() throws(ComputeError) -> Checkpoint.Values {
-    try values(of: network.parameters.map(\.variable))
+  func readWeights(into values: inout Checkpoint.Values) throws(ComputeError) {
+    try read(network.parameters.lazy.map(\.variable), into: &values)
   }
 
-  /// The parameters and the optimizer's slots.
+  /// Brings `values` up to date with the parameters and the optimizer's slots, likewise.
   ///
   /// - Throws: `ComputeError` when the device fails.
-  func variableValues() throws(ComputeError) -> Checkpoint.Values {
-    try values(of: training.variables)
+  func readVariables(into values: inout Checkpoint.Values) throws(ComputeError) {
+    try read(training.variables, into: &values)
   }
 
-  private func values(of variables: [Variable]) throws(ComputeError) -> Checkpoint.Values {
-    var values: Checkpoint.Values = [:]
-    for variable in variables { values[variable.name] = try store.read(variable.name) }
-    return values
+  private func read(
+    _ variables: some Sequence<Variable>, into values: inout Checkpoint.Values
+  ) throws(ComputeError) {
+    for variable in variables {
+      // Taken out, so that the array has one owner and is written where it is.
+      var elements = values.removeValue(forKey: variable.name) ?? []
+      try store.read(variable.name, into: &elements)
+      values[variable.name] = elements
+    }
   }
 }

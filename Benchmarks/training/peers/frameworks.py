@@ -1,8 +1,9 @@
 """Trains one net in one framework and prints a JSON line: the seconds of each epoch, and the loss.
 
-usage: frameworks.py PEER FILE ROWS NET BATCH rmsprop|adam mse|bce EPOCHS THREADS
+usage: frameworks.py PEER FILE ROWS NET BATCH rmsprop|adam|adagrad mse|bce EPOCHS THREADS
 
-NET is INPUTS,UNITS,UNITS, or gru:STEPS,INPUTS,UNITS for torch. Peers: keras, keras-many (many steps
+NET is INPUTS,UNITS,UNITS, or for torch gru:STEPS,INPUTS,UNITS or
+embedding:COLUMNS,VOCABULARY,WIDTH,UNITS, whose table has sparse gradients. Peers: keras, keras-many (many steps
 in one execution), torch, sklearn, numpy. All have the optimizers' numbers of Keras, and shuffle the
 rows in each epoch.
 """
@@ -46,18 +47,38 @@ def run_torch(w, x, y):
     import torch
     torch.set_num_threads(w["threads"])
     torch.manual_seed(1)
-    if w["steps"]:
+    features, targets = torch.from_numpy(x), torch.from_numpy(y)
+    if w["kind"] == "gru":
+        steps, inputs, units = w["widths"]
+
         class Recurrent(torch.nn.Module):
             def __init__(self):
                 super().__init__()
-                self.gru = torch.nn.GRU(*w["widths"], batch_first=True)
-                self.dense = torch.nn.Linear(w["widths"][1], 1)
+                self.gru = torch.nn.GRU(inputs, units, batch_first=True)
+                self.dense = torch.nn.Linear(units, 1)
 
             def forward(self, rows):
-                _, last = self.gru(rows.reshape(len(rows), w["steps"], -1))
+                _, last = self.gru(rows.reshape(len(rows), steps, inputs))
                 return self.dense(last[0])
 
         net = Recurrent()
+    elif w["kind"] == "embedding":
+        columns, vocabulary, width, units = w["widths"]
+        features = features.long()
+
+        class Embedded(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.table = torch.nn.EmbeddingBag(vocabulary, width, mode="sum", sparse=True)
+                torch.nn.init.uniform_(self.table.weight, -0.05, 0.05)
+                self.dense = torch.nn.Sequential(
+                    torch.nn.Linear(columns * width, units), torch.nn.ReLU(),
+                    torch.nn.Linear(units, 1))
+
+            def forward(self, rows):
+                return self.dense(self.table(rows.reshape(-1, 1)).reshape(len(rows), -1))
+
+        net = Embedded()
     else:
         widths = w["widths"] + [1]
         layers = []
@@ -69,9 +90,11 @@ def run_torch(w, x, y):
             else functional.binary_cross_entropy_with_logits)
     if w["optimizer"] == "rmsprop":
         optimizer = torch.optim.RMSprop(net.parameters(), lr=1e-3, alpha=0.9, eps=1e-7)
+    elif w["optimizer"] == "adagrad":
+        optimizer = torch.optim.Adagrad(net.parameters(), lr=0.01, initial_accumulator_value=0.1,
+                                        eps=1e-7)
     else:
         optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, eps=1e-7, fused=True)
-    features, targets = torch.from_numpy(x), torch.from_numpy(y)
 
     def epoch():
         order = torch.randperm(len(features))
@@ -157,10 +180,10 @@ def main():
     peer, path, rows, net, batch, optimizer, loss, epochs, threads = sys.argv[1:]
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = threads
     import numpy as np
-    widths = [int(n) for n in net.removeprefix("gru:").split(",")]
-    w = {"rows": int(rows), "steps": widths.pop(0) if net.startswith("gru:") else 0,
-         "widths": widths, "batch": int(batch), "optimizer": optimizer, "loss": loss,
-         "epochs": int(epochs), "threads": int(threads)}
+    kind, _, numbers = net.rpartition(":")
+    w = {"rows": int(rows), "kind": kind, "widths": [int(n) for n in numbers.split(",")],
+         "batch": int(batch), "optimizer": optimizer, "loss": loss, "epochs": int(epochs),
+         "threads": int(threads)}
     values = np.fromfile(path, "f4")
     y = values[-w["rows"]:].reshape(-1, 1)
     x = values[:-w["rows"]].reshape(w["rows"], -1)

@@ -64,10 +64,21 @@ public protocol VariableStore: AnyObject, Sendable {
   /// - Throws: `ComputeError.variableMismatch` when the name or the element count is wrong.
   func write(_ values: Span<Float>, to name: String) throws(ComputeError)
 
+  /// Replaces `values` by a variable's elements, row-major, in the memory that they have.
+  ///
+  /// - Throws: `ComputeError.variableMismatch` when there is no such variable.
+  func read(_ name: String, into values: inout [Float]) throws(ComputeError)
+}
+
+extension VariableStore {
   /// A variable's elements, row-major.
   ///
   /// - Throws: `ComputeError.variableMismatch` when there is no such variable.
-  func read(_ name: String) throws(ComputeError) -> [Float]
+  public func read(_ name: String) throws(ComputeError) -> [Float] {
+    var values: [Float] = []
+    try read(name, into: &values)
+    return values
+  }
 }
 
 /// A graph made ready for one device: the only hot path.

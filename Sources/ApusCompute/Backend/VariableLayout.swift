@@ -76,3 +76,11 @@ extension Int {
     (self + multiple - 1) / multiple * multiple
   }
 }
+
+extension [Float] {
+  /// Makes the array `count` long; what it holds then is for the caller to write.
+  package mutating func resize(to count: Int) {
+    guard self.count != count else { return }
+    self = [Float](repeating: 0, count: count)
+  }
+}

@@ -52,7 +52,8 @@ final class TrainingRun {
     } else {
       try trainer.writeInitialValues()
       state = RunState(patience: validation.count > 0 ? configuration.patience : nil)
-      best = try trainer.weights()
+      best = [:]
+      try trainer.readWeights(into: &best)
     }
     anchor = (state, [:])
     try trainer.keep(examples)
@@ -87,7 +88,8 @@ final class TrainingRun {
     var random = PhiloxSequence(
       seed: trainer.configuration.seed, stream: 1 << 32 + UInt64(state.epoch))
     random.shuffle(&order)
-    anchor = (state, try trainer.variableValues())
+    anchor.state = state
+    try trainer.readVariables(into: &anchor.variables)
     var isInterrupted = false
     while state.rowsDone < examples.count, !isInterrupted {
       try runStretch()
@@ -102,7 +104,7 @@ final class TrainingRun {
     let record = state.finishEpoch(
       held: held, seconds: (clock.now - epochStart).inSeconds,
       configuration: trainer.configuration, isInterrupted: isInterrupted)
-    if record.isBest { best = try trainer.weights() }
+    if record.isBest { try trainer.readWeights(into: &best) }
     observer?.didFinish(record)
     if checkpoints != nil { try keep(since: runStart) }
   }
@@ -128,7 +130,8 @@ final class TrainingRun {
 
   private func keep(since start: ContinuousClock.Instant) throws {
     guard let checkpoints else { return }
-    let variables = try trainer.variableValues()
+    var variables: Checkpoint.Values = [:]
+    try trainer.readVariables(into: &variables)
     // Parameters that went astray are found out by the next step; the last good run is kept.
     guard trainer.firstNonFinite(of: variables) == nil else { return }
     var kept = state
