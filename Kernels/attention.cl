@@ -50,51 +50,79 @@ kernel void attention(
   }
 }
 
-// upstream: rows x steps x columns. projections, y: rows x steps x 3 columns. get_global_id(0):
-// rows, (1): heads. An item takes all steps of a row, since every step adds to the keys and values
-// that it saw.
-kernel void attention_gradient(
+// The way back of the queries, an item for each step and head: what attention was at the step, and
+// from it the gradient of its query.
+//
+// upstream: rows x steps x columns. projections, y: rows x steps x 3 columns. moments: rows x steps
+// x heads x 3, the greatest similarity, the sum of the exponentials, and the mean of the slopes.
+// get_global_id as for attention.
+kernel void attention_gradient_queries(
     global const float *upstream, ulong upstream_offset, global const float *projections,
     ulong projections_offset, global const float *lengths, ulong lengths_offset,
-    global float *y, ulong y_offset, uint rows, uint steps, uint heads, uint width,
-    uint is_causal, uint has_lengths) {
-  const uint row = get_global_id(0), head = get_global_id(1);
-  if (row >= rows || head >= heads) return;
+    global float *y, ulong y_offset, global float *moments, ulong moments_offset, uint rows,
+    uint steps, uint heads, uint width, uint is_causal, uint has_lengths) {
+  const uint place = get_global_id(0), head = get_global_id(1);
+  if (place >= rows * steps || head >= heads) return;
+  const uint2 at = divide(place, steps);
   const uint columns = heads * width, stride = 3 * columns;
-  const uint length = steps_of(lengths + lengths_offset, has_lengths, row, steps);
+  const uint length = steps_of(lengths + lengths_offset, has_lengths, at.x, steps);
+  const uint seen = seen_from(at.y, length, is_causal);
   const float scale = 1.0f / sqrt((float)width);
-  const ulong start = (ulong)row * steps * stride + head * width;
-  upstream += upstream_offset + (ulong)row * steps * columns + head * width;
-  projections += projections_offset + start;
-  y += y_offset + start;
-  for (uint t = 0; t < steps; ++t) {
-    for (uint part = 0; part < 3; ++part) {
-      fill_elements(y + (ulong)t * stride + part * columns, width, 0.0f);
-    }
+  upstream += upstream_offset + (ulong)place * columns + head * width;
+  projections += projections_offset + head * width;
+  global const float *query = projections + (ulong)place * stride;
+  global const float *keys = projections + (ulong)at.x * steps * stride + columns;
+  y += y_offset + (ulong)place * stride + head * width;
+  float greatest = -INFINITY, total = 0.0f, mean = 0.0f;
+  for (uint s = 0; s < seen; ++s) {
+    global const float *key = keys + (ulong)s * stride;
+    const float similarity = scale * dot_product(query, key, width);
+    const float next = fmax(greatest, similarity);
+    const float kept = exp(greatest - next), weight = exp(similarity - next);
+    total = fma(total, kept, weight);
+    mean = fma(mean, kept, weight * dot_product(upstream, key + columns, width));
+    greatest = next;
   }
-  for (uint t = 0; t < steps; ++t, upstream += columns) {
-    const uint seen = seen_from(t, length, is_causal);
-    global const float *query = projections + (ulong)t * stride;
-    float greatest = -INFINITY, total = 0.0f, mean = 0.0f;
-    for (uint s = 0; s < seen; ++s) {
-      global const float *key = projections + (ulong)s * stride + columns;
-      const float similarity = scale * dot_product(query, key, width);
-      const float next = fmax(greatest, similarity);
-      const float kept = exp(greatest - next), weight = exp(similarity - next);
-      total = fma(total, kept, weight);
-      mean = fma(mean, kept, weight * dot_product(upstream, key + columns, width));
-      greatest = next;
-    }
-    for (uint s = 0; s < seen; ++s) {
-      global const float *key = projections + (ulong)s * stride + columns;
-      global float *gradient = y + (ulong)s * stride + columns;
-      const float similarity = scale * dot_product(query, key, width);
-      const float weight = exp(similarity - greatest) / total;
-      const float slope = dot_product(upstream, key + columns, width) - mean / total;
-      const float factor = scale * weight * slope;
-      add_multiple(upstream, weight, gradient + columns, width);
-      add_multiple(query, factor, gradient, width);
-      add_multiple(key, factor, y + (ulong)t * stride, width);
-    }
+  mean /= total;
+  moments += moments_offset + ((ulong)place * heads + head) * 3;
+  moments[0] = greatest;
+  moments[1] = total;
+  moments[2] = mean;
+  fill_elements(y, width, 0.0f);
+  for (uint s = 0; s < seen; ++s) {
+    global const float *key = keys + (ulong)s * stride;
+    const float weight = exp(scale * dot_product(query, key, width) - greatest) / total;
+    const float slope = dot_product(upstream, key + columns, width) - mean;
+    add_multiple(key, scale * weight * slope, y, width);
+  }
+}
+
+// The way back of the keys and values, an item for each step and head: it gathers from all steps
+// that saw it, in order. Operands as for attention_gradient_queries, which came before.
+kernel void attention_gradient_keys(
+    global const float *upstream, ulong upstream_offset, global const float *projections,
+    ulong projections_offset, global const float *lengths, ulong lengths_offset,
+    global float *y, ulong y_offset, global const float *moments, ulong moments_offset,
+    uint rows, uint steps, uint heads, uint width, uint is_causal, uint has_lengths) {
+  const uint place = get_global_id(0), head = get_global_id(1);
+  if (place >= rows * steps || head >= heads) return;
+  const uint2 at = divide(place, steps);
+  const uint columns = heads * width, stride = 3 * columns;
+  const float scale = 1.0f / sqrt((float)width);
+  projections += projections_offset + head * width;
+  global const float *key = projections + (ulong)place * stride + columns;
+  y += y_offset + (ulong)place * stride + columns + head * width;
+  fill_elements(y, width, 0.0f);
+  fill_elements(y + columns, width, 0.0f);
+  if (at.y >= steps_of(lengths + lengths_offset, has_lengths, at.x, steps)) return;
+  const uint first = is_causal ? at.y : 0;
+  for (ulong other = (ulong)at.x * steps + first; other < ((ulong)at.x + 1) * steps; ++other) {
+    global const float *query = projections + other * stride;
+    global const float *given = upstream + upstream_offset + other * columns + head * width;
+    global const float *moment = moments + moments_offset + (other * heads + head) * 3;
+    const float weight = exp(scale * dot_product(query, key, width) - moment[0]) / moment[1];
+    const float slope = dot_product(given, key + columns, width) - moment[2];
+    add_multiple(query, scale * weight * slope, y, width);
+    add_multiple(given, weight, y + columns, width);
   }
 }

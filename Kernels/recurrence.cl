@@ -1,5 +1,8 @@
 // Recurrent layers: a work-item walks a row from its first step to its last, and back.
 //
+// These are for CPUs, and for states that have no room in a GPU's local memory; the others are in
+// recurrence_wide.cl.
+//
 //   projections   a step   | gate 0 | gate 1 | .. |      each `units` wide
 //   tape          gru      | h' | r | z | n | q_n |
 //                 lstm     | h' | c' | i | f | g | o |

@@ -60,6 +60,9 @@ static const char pool[] = {
 static const char recurrence[] = {
 #embed "../../Kernels/recurrence.cl"
 };
+static const char recurrence_wide[] = {
+#embed "../../Kernels/recurrence_wide.cl"
+};
 static const char reduce[] = {
 #embed "../../Kernels/reduce.cl"
 };
@@ -96,7 +99,7 @@ static const CKernelSource sources[] = {
     SOURCE(reduce),    SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(rule),
     SOURCE(update),    SOURCE(lookup_update), SOURCE(gather),
     SOURCE(steps),     SOURCE(attention),     SOURCE(pool),        SOURCE(recurrence),
-    SOURCE(windows),
+    SOURCE(recurrence_wide), SOURCE(windows),
 };
 
 size_t CKernels_count(void) { return sizeof sources / sizeof *sources; }

@@ -40,11 +40,30 @@ struct SequenceTests {
   @Test("are what the reference says", arguments: BackendUnderTest.all)
   func tolerance(_ target: BackendUnderTest) throws {
     var fixtures = Fixtures(seed: 121)
-    for one in try Self.cases({ fixtures.reals($0) }) {
+    // More units than the work-items of a group can sum back at a time, and more gates than items.
+    let broad = try SequenceCase.recurrences(rows: 2, steps: 3, units: 90, hasLengths: true) {
+      fixtures.reals($0, limit: 0.5)
+    }
+    for one in try Self.cases({ fixtures.reals($0) }) + broad {
       let outputs = try target.run(one.graph, rows: one.rows, inputs: one.inputs).outputs
       for (index, expected) in one.reference(one.inputs.map(\.doubles)).enumerated() {
         let error = worstError(outputs[index], expected)
         #expect(error < 1e-5, "output \(index) of \(one) on \(target.name)")
+      }
+    }
+  }
+
+  @Test("states that have no room in local memory", arguments: BackendUnderTest.opencl)
+  func greatStates(_ target: BackendUnderTest) throws {
+    var fixtures = Fixtures(seed: 129)
+    let cases = try SequenceCase.recurrences(rows: 1, steps: 2, units: 1030, hasLengths: false) {
+      fixtures.reals($0, limit: 0.05)
+    }
+    for one in cases where one.description.contains("last") {
+      let outputs = try target.run(one.graph, rows: 1, inputs: one.inputs).outputs
+      let expected = try BackendUnderTest.cpu[0].run(one.graph, rows: 1, inputs: one.inputs).outputs
+      for (output, expected) in zip(outputs, expected) {
+        #expect(worstError(output, expected.doubles) < 1e-5, "\(one) on \(target.name)")
       }
     }
   }

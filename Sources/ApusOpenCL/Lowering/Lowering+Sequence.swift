@@ -1,14 +1,20 @@
 import ApusCompute
 
 extension Lowering {
-  /// Room for the gradients of the states, which a row carries from step to step.
+  /// Room for the gradients of the states, which a row carries from step to step, or for what an
+  /// attention was at each step.
   static func scratchCount(
     of sequence: SequenceOperation,
     _ operands: [Shape],
     batchCapacity: Int
   ) -> Int {
-    guard case .recurrenceGradient(let recurrence, _) = sequence else { return 0 }
-    return batchCapacity * recurrence.units * (recurrence.cell == .gru ? 1 : 2)
+    switch sequence {
+    case .recurrenceGradient(let recurrence, _):
+      batchCapacity * recurrence.units * (recurrence.cell == .gru ? 1 : 2)
+    case .attentionGradient(let attention):
+      batchCapacity * operands[1].dimensions[0] * attention.heads * 3
+    default: 0
+    }
   }
 
   /// An operation on the steps of each row.
@@ -27,19 +33,15 @@ extension Lowering {
     case .recurrence(let recurrence):
       return [
         launch(
-          recurrence.cell.rawValue,
-          operands + [lengths(id), tensor(id), .count(rows)]
-            + [shape.dimensions[0], recurrence.units].map(Argument.choice) + [hasLengths(id)],
-          WorkItems(rows, .coarse))
+          recurrence, "", operands + [lengths(id), tensor(id)], scratch: [],
+          sizes: [shape.dimensions[0], recurrence.units], id)
       ]
     case .recurrenceGradient(let recurrence, let states):
-      let sizes = [shape.dimensions[0], recurrence.units, states == .last ? 1 : 0]
       return [
         launch(
-          "\(recurrence.cell.rawValue)_gradient",
-          operands + [lengths(id), tensor(id), .tensor(scratch(of: id)), .count(rows)]
-            + sizes.map(Argument.choice) + [hasLengths(id)],
-          WorkItems(rows, .coarse))
+          recurrence, "_gradient", operands + [lengths(id), tensor(id)],
+          scratch: [.tensor(scratch(of: id))],
+          sizes: [shape.dimensions[0], recurrence.units, states == .last ? 1 : 0], id)
       ]
     case .recurrentGradient(let recurrence):
       return [
@@ -62,7 +64,11 @@ extension Lowering {
     case .attention(let attention):
       return [attentionLaunch("attention", attention, id, columns: shape.columns)]
     case .attentionGradient(let attention):
-      return [attentionLaunch("attention_gradient", attention, id, columns: shape.columns / 3)]
+      return ["queries", "keys"].map {
+        attentionLaunch(
+          "attention_gradient_\($0)", attention, id, columns: shape.columns / 3,
+          moments: [.tensor(scratch(of: id))])
+      }
     }
   }
 
@@ -90,6 +96,30 @@ extension Lowering {
 
   private func hasLengths(_ id: Graph.NodeID) -> Argument {
     .choice(graph[id].operands.count > requiredCount(id) ? 1 : 0)
+  }
+
+  /// The units up to which a state has room in local memory.
+  static let wideRecurrenceUnits = 1024
+
+  /// A walk along the steps of each row: by a work-item, or in the wide flavour by a work-group,
+  /// which keeps the row's state in local memory and needs no scratch.
+  private func launch(
+    _ recurrence: Recurrence,
+    _ suffix: String,
+    _ tensors: [Argument],
+    scratch: [Argument],
+    sizes: [Int],
+    _ id: Graph.NodeID
+  ) -> Launch {
+    let rows = Quantity(.batch)
+    let name = recurrence.cell.rawValue + suffix
+    let choices = sizes.map(Argument.choice) + [hasLengths(id)]
+    guard flavour == .wide, recurrence.units <= Self.wideRecurrenceUnits else {
+      return launch(name, tensors + scratch + [.count(rows)] + choices, WorkItems(rows, .coarse))
+    }
+    return Launch(
+      module: .wideRecurrences, kernel: "\(name)_wide", arguments: tensors + choices,
+      items: WorkItems(groups: rows))
   }
 
   private func launch(
@@ -137,18 +167,15 @@ extension Lowering {
     _ kernel: String,
     _ attention: Attention,
     _ id: Graph.NodeID,
-    columns: Int
+    columns: Int,
+    moments: [Argument] = []
   ) -> Launch {
     let steps = graph[id].shape.dimensions[0]
     let sizes = [steps, attention.heads, columns / attention.heads, attention.isCausal ? 1 : 0]
-    // Only the way back adds to what other steps have added to.
-    let isForward = graph[id].shape.columns == columns
     return launch(
       kernel,
-      requiredOperands(of: id) + [
-        lengths(id), tensor(id), .count(Quantity(.batch)),
-      ] + sizes.map(Argument.choice) + [hasLengths(id)],
-      WorkItems(
-        Quantity(.batch, times: isForward ? steps : 1), Quantity(attention.heads), .coarse))
+      requiredOperands(of: id) + [lengths(id), tensor(id)] + moments + [.count(Quantity(.batch))]
+        + sizes.map(Argument.choice) + [hasLengths(id)],
+      WorkItems(Quantity(.batch, times: steps), Quantity(attention.heads), .coarse))
   }
 }

@@ -8,6 +8,8 @@ enum KernelModule: Hashable, Sendable {
   case wideReductions
   /// The kernels on the steps of rows.
   case sequences
+  /// The recurrent layers of the wide flavour, a row to a work-group.
+  case wideRecurrences
   /// The plain products.
   case products
   /// The products of the wide flavour that work by tiles of one size.
@@ -32,6 +34,7 @@ enum KernelModule: Hashable, Sendable {
     case .wideReductions: ["reduce_wide.cl"]
     case .sequences:
       ["steps.cl", "attention.cl", "pool.cl", "recurrence.cl", "windows.cl"]
+    case .wideRecurrences: ["steps.cl", "recurrence_wide.cl"]
     case .products: ["matmul.cl"]
     case .tiles: ["tile_wide.cl", "matmul_wide.cl"]
     case .trees: ["matvec_wide.cl"]
@@ -46,7 +49,7 @@ enum KernelModule: Hashable, Sendable {
     switch self {
     case .base, .sequences: ["LANES=\(flavour.lanes)"]
     case .products, .denseNets: ["LANES=\(Flavour.plain.lanes)"]
-    case .wideReductions, .trees, .wideDenseNets: ["LANES=\(Flavour.wide.lanes)"]
+    case .wideReductions, .wideRecurrences, .trees, .wideDenseNets: ["LANES=\(Flavour.wide.lanes)"]
     case .tiles(let tile):
       [
         "LANES=\(Flavour.wide.lanes)", "TILE_ROWS=\(tile.rows)", "TILE_COLUMNS=\(tile.columns)",
