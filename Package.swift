@@ -72,6 +72,7 @@ let package = Package(
     // Models: data in, trained network out, sealed.
     room("ApusData", ["ApusRandom", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
+    room("ApusNetFile", ["ApusCompute", "ApusNN", yams]),
     room("ApusModel", ["ApusCompute", "ApusData", crypto]),
     room(
       "ApusTraining",
@@ -107,9 +108,9 @@ let package = Package(
       name: "apus",
       dependencies: [
         "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
-        "ApusNN", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing", "ApusSimulation",
-        "ApusTraining", "ApusWire", argumentParser, logging, unixSignals, nio("NIOCore"),
-        nio("NIOPosix"), yams,
+        "ApusNN", "ApusNetFile", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing",
+        "ApusSimulation", "ApusTraining", "ApusWire", argumentParser, logging, unixSignals,
+        nio("NIOCore"), nio("NIOPosix"), yams,
       ],
       swiftSettings: swiftSettings
     ),
@@ -153,6 +154,7 @@ let package = Package(
     tests("ApusDataTests", ["ApusData", "ApusRandom"]),
     tests("ApusMetricsTests", ["ApusMetrics", "ApusRandom"]),
     tests("ApusModelTests", ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"]),
+    tests("ApusNetFileTests", ["ApusCompute", "ApusNN", "ApusNetFile"]),
     tests("ApusRandomTests", ["ApusRandom"]),
     tests(
       "ApusReportTests",

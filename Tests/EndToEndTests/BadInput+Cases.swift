@@ -68,6 +68,11 @@ extension BadInput {
     training(
       options: ["--test", "0.6", "--validation", "0.5"], "train: nothing left to train on",
       words: "0.6", "0.5"),
+    training(
+      options: ["--net", "absent.yaml"], "train: no file of that net", words: "absent.yaml"),
+    described("layers: [dens: 3]", "train: no such layer", words: "net.yaml:2:12", "dense"),
+    described("layers: [cross: 65]", "train: too many layers", words: "net.yaml:2:19", "64"),
+    described("head: none", "train: a net without its output", words: "net.yaml:1:9", "rowsx"),
     BadInput("train: a bad name for a model", words: ["Bad Name"], unwritten: ["models"]) {
       workspace, trained in
       TrainedModel.arguments(data: trained.data, output: workspace.path("models/Bad Name"))

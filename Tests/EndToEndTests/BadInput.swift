@@ -48,6 +48,15 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     training(on: Array(Visits.csv(rows: 50).utf8), name, words: words, options: options)
   }
 
+  /// Training a net whose file says this of its output.
+  static func described(_ line: String, _ name: String, words: String...) -> BadInput {
+    BadInput(name, words: words, unwritten: ["models"]) { workspace, trained in
+      let net = try workspace.write("output: {columns: numeric,\n  \(line)}\n", to: "net.yaml")
+      let output = workspace.path("models/bad")
+      return TrainedModel.arguments(data: trained.data, output: output) + ["--net", net]
+    }
+  }
+
   /// Scoring a file of this content with the shared model.
   static func scoring(_ content: String, _ name: String, words: String...) -> BadInput {
     BadInput(name, words: words, unwritten: ["scores.csv"]) { workspace, trained in

@@ -39,6 +39,39 @@ import Testing
     #expect(read.output.contains("channel"))
   }
 
+  @Test func `a net from a file is the net of the name, and is drawn`() async throws {
+    let trained = try await TrainedModel.shared()
+    let workspace = try Workspace()
+    let net = try workspace.write(
+      """
+      parts:
+        numbers: {columns: numeric}
+        vectors: {columns: identifiers, embedding: 16}
+      output:
+        from: [numbers, vectors]
+        layers:
+          - dense: {units: 16, activation: relu}
+          - dense: {units: 8, activation: relu}
+      """, to: "net.yaml")
+    let output = workspace.path("models/visits")
+    let outcome = try await Apus.run(
+      TrainedModel.arguments(data: trained.data, output: output) + ["--net", net], in: workspace)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(
+      try workspace.bytes("models/visits/1/weights.safetensors")
+        == trained.workspace.bytes("models/visits/1/weights.safetensors"))
+
+    let drawn = try await Apus.run(["inspect", output], in: workspace)
+    #expect(drawn.output.contains("matmul + bias, relu  rowsx16"), "\(drawn.output)")
+    let object = try await Apus.run(["inspect", output, "--json"], in: workspace).object()
+    let table = try #require(object["net"] as? [String: Any])
+    let lines = try #require(table["lines"] as? [[String: Any]])
+    #expect(lines.compactMap { $0["name"] as? String }.contains("layers.1"))
+    let parameters = lines.compactMap { $0["parameters"] as? Int }
+    #expect(table["parameters"] as? Int == parameters.reduce(0, +))
+    #expect(parameters.contains(16 * 8 + 8))
+  }
+
   @Test func `local and remote scores are the same bytes, whatever the batch`() async throws {
     let trained = try await TrainedModel.shared()
     let workspace = try Workspace()

@@ -17,6 +17,7 @@ enum ImportRules {
     "ApusMetrics": [],
     "ApusData": ["ApusRandom"],
     "ApusNN": ["ApusCompute", "ApusRandom"],
+    "ApusNetFile": ["ApusCompute", "ApusNN"],
     "ApusModel": ["ApusCompute", "ApusData"],
     "ApusTraining": [
       "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusNN", "ApusRandom",
@@ -41,8 +42,8 @@ enum ImportRules {
 
     "apus": [
       "ApusBench", "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel",
-      "ApusNN", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing", "ApusSimulation",
-      "ApusTraining", "ApusWire",
+      "ApusNN", "ApusNetFile", "ApusOpenCL", "ApusOperations", "ApusReport", "ApusServing",
+      "ApusSimulation", "ApusTraining", "ApusWire",
     ],
 
     "ApusBenchTests": ["ApusBench", "ApusWire"],
@@ -52,6 +53,7 @@ enum ImportRules {
     "ApusDataTests": ["ApusData", "ApusRandom"],
     "ApusMetricsTests": ["ApusMetrics", "ApusRandom"],
     "ApusModelTests": ["ApusCPU", "ApusCompute", "ApusData", "ApusModel", "ApusNN"],
+    "ApusNetFileTests": ["ApusCompute", "ApusNN", "ApusNetFile"],
     "ApusRandomTests": ["ApusRandom"],
     "ApusReportTests": [
       "ApusCPU", "ApusCompute", "ApusData", "ApusMetrics", "ApusModel", "ApusReport",
@@ -80,7 +82,7 @@ enum ImportRules {
   static let guarded: [String: Set<String>] = [
     "ArgumentParser": ["apus"],
     "Hummingbird": ["ApusOperations"],
-    "Yams": ["apus"],
+    "Yams": ["ApusNetFile", "apus"],
     "NIOPosix": [
       "ApusBench", "ApusClient", "ApusClientTests", "ApusServing", "ApusServingTests",
       "EndToEndTests", "apus",

@@ -1,6 +1,7 @@
 public import ApusCompute
 
-/// A net that is chosen by its name.
+/// A net that is built once the columns are known: one of those that have a name, or a described
+/// one.
 public struct NamedNet: Sendable {
   /// The name, such as `wide-deep`.
   public let name: String

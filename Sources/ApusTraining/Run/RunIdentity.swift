@@ -12,13 +12,16 @@ struct RunIdentity: Hashable, Sendable, Codable {
   ///
   /// - Throws: an encoding error, which no graph causes.
   init(
-    _ configuration: TrainingConfiguration, net: Graph, device: DeviceDescription,
+    _ configuration: TrainingConfiguration, net: Network, device: DeviceDescription,
     training: Examples, validation: Examples
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     settings = [
-      "the net": Digest(of: [UInt8](try encoder.encode(net))).description,
+      "the net": Digest(of: [UInt8](try encoder.encode(net.graph))).description,
+      "the initializers": Digest(
+        of: [UInt8](try encoder.encode(net.parameters.map(\.initializer)))
+      ).description,
       "the loss": configuration.loss.rawValue,
       "the optimizer": configuration.optimizer.description,
       "the epochs": "\(configuration.epochs)",

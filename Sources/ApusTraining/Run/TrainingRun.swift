@@ -41,7 +41,7 @@ final class TrainingRun {
       CheckpointWriter(
         plan,
         identity: try RunIdentity(
-          configuration, net: trainer.network.graph, device: trainer.device, training: examples,
+          configuration, net: trainer.network, device: trainer.device, training: examples,
           validation: validation))
     }
     if let checkpoint = try self.checkpoints?.restored() {

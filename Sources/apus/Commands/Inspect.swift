@@ -19,7 +19,7 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Measure what a run costs on each device instead, by the rows of the batch.")
   var cost = false
 
-  @Flag(help: "Print one JSON object: the whole manifest, or with --cost the costs.")
+  @Flag(help: "Print one JSON object: the manifest and the net's lines, or with --cost the costs.")
   var json = false
 
   func run() throws {
@@ -29,7 +29,10 @@ struct Inspect: ParsableCommand {
       let report = try CostReport(of: manifest.graph, named: manifest.name)
       return json ? try Terminal.print(json: report) : Terminal.print(report.description)
     }
-    guard !json else { return try Terminal.print(json: manifest) }
+    let net = NetDrawing(manifest)
+    guard !json else {
+      return try Terminal.print(json: Inspection(manifest: manifest, net: net.table))
+    }
     let training = manifest.training
     var lines = [
       "\(manifest.name) version \(manifest.version), format \(manifest.formatVersion),"
@@ -52,17 +55,21 @@ struct Inspect: ParsableCommand {
       "  \($0.name): \($0.kind.rawValue), \($1), missing: \($0.missingRule.rawValue)"
     }
     lines += manifest.transform.notes.map { "  \($0)" }
-    lines += ["", "net (\(artifact.parameterCount) parameters):"]
-    lines += manifest.graph.fused().nodes.compactMap { node in
-      if case .variable = node.operation { nil } else { "  \(node.operation) -> \(node.shape)" }
-    }
+    lines += ["", net.description]
     Terminal.print(lines.joined(separator: "\n"))
   }
 }
 
-extension Artifact {
-  /// The number of trained numbers.
-  fileprivate var parameterCount: Int {
-    manifest.graph.variables.reduce(0) { $0 + $1.count }
+/// The manifest as one JSON object, with the net as it is drawn beside its graph.
+private struct Inspection: Encodable {
+  let manifest: Manifest
+  let net: LayerTable
+
+  private enum CodingKeys: CodingKey { case net }
+
+  func encode(to encoder: any Encoder) throws {
+    try manifest.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(net, forKey: .net)
   }
 }

@@ -1,5 +1,5 @@
 internal import ApusCompute
-public import ApusNN
+internal import ApusNN
 internal import ApusTraining
 public import ArgumentParser
 
@@ -7,9 +7,10 @@ public import ArgumentParser
 struct NetOptions: ParsableArguments {
   @Option(
     help: """
-      The net; gru, lstm, text-cnn and transformer read a column of --columns NAME=sequence.
+      The net, or a file that describes one, such as net.yaml; gru, lstm, text-cnn and transformer \
+      read a column of --columns NAME=sequence.
       """)
-  var net = NamedNet.perceptron
+  var net = NetChoice.named(.perceptron)
 
   @Option(help: "The units of the hidden layers, or none.")
   var hidden = HiddenLayers(units: [64, 64])
@@ -65,8 +66,10 @@ struct NetOptions: ParsableArguments {
   }
 
   /// Writes the options into a recipe.
-  func apply(to recipe: inout TrainingRecipe) {
-    recipe.net = net
+  ///
+  /// - Throws: `Failure` or `NetFileError` where the net's file cannot be read or is wrong.
+  func apply(to recipe: inout TrainingRecipe) throws {
+    recipe.net = try net.net()
     recipe.hidden = hidden.units
     recipe.dropout = dropout
     recipe.embeddingWidth = embeddingWidth
@@ -85,17 +88,6 @@ struct NetOptions: ParsableArguments {
 }
 
 extension Activation: ExpressibleByArgument {}
-
-extension NamedNet: ExpressibleByArgument {
-  /// The net of a name.
-  public init?(argument: String) { self.init(named: argument) }
-
-  /// The name.
-  public var defaultValueDescription: String { name }
-
-  /// The names of all nets.
-  public static var allValueStrings: [String] { all.map(\.name) }
-}
 
 /// The units of hidden layers as they are typed: `64,64` or `none`.
 struct HiddenLayers: Hashable, ExpressibleByArgument {

@@ -20,6 +20,7 @@ struct Train: ParsableCommand {
         apus train --data visits.csv --label purchased --output models/visits --precision int8
         apus train --data visits.csv --label purchased --output models/visits \\
           --calibrate platt --threshold-for precision=0.8
+        apus train --data visits.csv --label purchased --output models/visits --net net.yaml
 
       Ctrl-C finishes the steps in hand. With --checkpoint-dir the run is then kept, and the same
       command with --resume goes on; without, the best weights so far are sealed.
@@ -76,8 +77,9 @@ struct Train: ParsableCommand {
     try folder.checkIsWritable()
     var options = reading.options
     options.kinds = columns.readingKinds
+    let recipe = try recipe()
     let table = try Table(csv: reading.data, options: options)
-    let product = try train(on: table, named: folder.name)
+    let product = try train(recipe, on: table, named: folder.name)
     for note in product.notes { Terminal.report("  \(note)") }
     let (artifact, path) = try product.artifact.seal(in: folder)
     let page = report ? writeReport(on: product, of: artifact, in: path) : nil
@@ -117,11 +119,12 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func train(on table: Table, named name: String) throws -> TrainingRecipe.Product {
+  private func train(
+    _ recipe: TrainingRecipe, on table: Table, named name: String
+  ) throws -> TrainingRecipe.Product {
     let progress = TrainingProgress()
     defer { progress.end() }
     let fingerprint = try Digest(ofFile: reading.data)
-    let recipe = recipe()
     return try device.withBackend(for: try Workload(training: recipe, on: table)) { backend in
       progress.begin(
         "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
@@ -133,7 +136,7 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func recipe() -> TrainingRecipe {
+  private func recipe() throws -> TrainingRecipe {
     var recipe = TrainingRecipe(label: label)
     recipe.features = columns.features
     recipe.split = split
@@ -141,7 +144,7 @@ struct Train: ParsableCommand {
     recipe.validationFraction = validation
     recipe.seed = seed
     recipe.writer = "apus \(Apus.version)"
-    net.apply(to: &recipe)
+    try net.apply(to: &recipe)
     recipe.optimizer = optimizer.chosen
     weighting.apply(to: &recipe)
     precision.apply(to: &recipe)

@@ -3,6 +3,7 @@ internal import ApusClient
 internal import ApusCompute
 internal import ApusData
 internal import ApusModel
+internal import ApusNetFile
 internal import ApusOperations
 internal import ApusServing
 internal import ApusSimulation
@@ -58,6 +59,7 @@ struct Failure: Error {
     case let error as CheckpointError:
       self.init(message: "\(error)", exitCode: error.code == .unwritable ? 73 : 65)
     case let error as SuspendedError: self.init(message: "\(error)", exitCode: 75)
+    case let error as NetFileError: self.init(message: "\(error)", exitCode: 65)
     case let error as ComputeError:
       self.init(message: "\(error)", exitCode: error.code == .shapeMismatch ? 65 : 69)
     case let error as ServerError: self.init(message: "\(error)", exitCode: 69)
