@@ -77,7 +77,7 @@ extension Split {
 
   /// The rows of each value of a column, in the order of first appearance; a row without a value is
   /// a group of its own.
-  private static func groups(_ table: Table, _ name: String) throws(DataError) -> [[Int]] {
+  static func groups(_ table: Table, _ name: String) throws(DataError) -> [[Int]] {
     let column = try table.requiredColumn(named: name)
     var groups: [[Int]] = []
     func collect<Key: Hashable>(_ keys: [Key]) {
@@ -101,7 +101,7 @@ extension Split {
   }
 
   /// The time of each row.
-  private static func times(_ table: Table, _ name: String) throws(DataError) -> [Double] {
+  static func times(_ table: Table, _ name: String) throws(DataError) -> [Double] {
     let column = try table.requiredColumn(named: name)
     guard case .numbers(let times) = column.storage else {
       throw DataError(

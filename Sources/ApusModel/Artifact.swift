@@ -42,12 +42,14 @@ public struct Artifact: Sendable {
   ///   - metrics: the metrics of the parts that were held out.
   ///   - calibration: how its scores were calibrated, where they were.
   ///   - decision: the least score of a positive row, where one was chosen.
+  ///   - crossValidation: how its recipe does over several folds, where that was asked for.
   ///   - writer: the software that writes it.
   public init(
     name: String, loss: Loss, transform: FeatureTransform, graph: Graph,
     weights: [String: [Float]], golden: (features: [Float], scores: [Float]),
     training: Manifest.Training, metrics: [String: [String: Double]],
-    calibration: CalibrationReport? = nil, decision: DecisionThreshold? = nil, writer: String
+    calibration: CalibrationReport? = nil, decision: DecisionThreshold? = nil,
+    crossValidation: CrossValidationReport? = nil, writer: String
   ) {
     self.manifest = Manifest(
       formatVersion: Manifest.format(of: graph), writer: writer, name: name, version: 1, loss: loss,
@@ -55,7 +57,7 @@ public struct Artifact: Sendable {
       training: training, metrics: metrics,
       golden: Manifest.Golden(
         rows: golden.features.count / transform.width, tolerance: Self.goldenTolerance),
-      calibration: calibration, decision: decision)
+      calibration: calibration, decision: decision, crossValidation: crossValidation)
     self.weights = weights
     self.goldenFeatures = golden.features
     self.goldenScores = golden.scores

@@ -103,6 +103,8 @@ public struct Manifest: Codable, Hashable, Sendable {
   public var calibration: CalibrationReport?
   /// The least score of a positive row, where one was chosen; else it is 0.5.
   public var decision: DecisionThreshold?
+  /// How its recipe does over several folds, where that was asked for.
+  public var crossValidation: CrossValidationReport?
   /// The other files, by name.
   public var files: [String: File] = [:]
 }

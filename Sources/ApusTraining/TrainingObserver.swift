@@ -4,6 +4,16 @@ public protocol TrainingObserver: AnyObject {
   /// best weights so far are.
   var isInterrupted: Bool { get }
 
+  /// A run without one fold of the rows begins.
+  ///
+  /// - Parameters:
+  ///   - fold: the fold, counted from 1.
+  ///   - count: the number of folds.
+  func didBegin(fold: Int, of count: Int)
+
+  /// The folds are done; the run that is sealed begins.
+  func didFinishFolds()
+
   /// The run goes on from a checkpoint.
   ///
   /// - Parameters:
@@ -28,6 +38,12 @@ public protocol TrainingObserver: AnyObject {
 
 extension TrainingObserver {
   /// Says nothing.
+  public func didBegin(fold: Int, of count: Int) {}
+
+  /// Says nothing.
+  public func didFinishFolds() {}
+
+  /// Says nothing.
   public func didResume(step: Int, epoch: Int) {}
 
   /// Says nothing.
@@ -48,4 +64,17 @@ public struct EpochRecord: Hashable, Sendable, Codable {
   public let seconds: Double
   /// Whether it is the best so far.
   public let isBest: Bool
+
+  /// Describes an epoch.
+  public init(
+    epoch: Int, trainingLoss: Double, validationLoss: Double?, metrics: [String: Double],
+    seconds: Double, isBest: Bool
+  ) {
+    self.epoch = epoch
+    self.trainingLoss = trainingLoss
+    self.validationLoss = validationLoss
+    self.metrics = metrics
+    self.seconds = seconds
+    self.isBest = isBest
+  }
 }

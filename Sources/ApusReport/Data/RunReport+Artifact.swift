@@ -42,8 +42,8 @@ extension RunReport {
         Course(
           epochs: $0.epochs, bestEpoch: $0.bestEpoch, ending: $0.ending.rawValue,
           seconds: $0.seconds)
-      }, metrics: manifest.metrics, calibration: manifest.calibration,
-      decision: manifest.decision,
+      }, metrics: manifest.metrics, crossValidation: manifest.crossValidation,
+      calibration: manifest.calibration, decision: manifest.decision,
       heldOut: HeldOutPart(
         name: part, scores: scores, targets: targets, loss: manifest.loss,
         threshold: manifest.decision?.threshold ?? 0.5),

@@ -52,6 +52,8 @@ public struct RunReport: Codable, Hashable, Sendable {
   public var course: Course?
   /// The metrics of the parts that were held out, by part and name.
   public var metrics: [String: [String: Double]]
+  /// How the recipe does over several folds, where that was asked for.
+  public var crossValidation: CrossValidationReport?
   /// How scores were calibrated, where they were.
   public var calibration: CalibrationReport?
   /// The least score of a positive row, where one was chosen.

@@ -32,6 +32,7 @@ extension Page {
     else if (heldOut.confusion) showClasses(heldOut);
     else showNumbers(heldOut);
     showMetrics(DATA.metrics);
+    showFolds(DATA.crossValidation);
     showImportance(DATA.importance);
     showColumns(DATA.columns, DATA.notes);
     showNet(DATA.layers);

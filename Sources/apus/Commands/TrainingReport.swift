@@ -18,6 +18,7 @@ struct TrainingReport: Encodable, CustomStringConvertible {
   let trainSeconds: Double
   let validation: MetricsReport?
   let test: MetricsReport?
+  let crossValidation: CrossValidationReport?
   let precision: PrecisionReport?
   let calibration: CalibrationReport?
   let decision: DecisionThreshold?
@@ -42,6 +43,7 @@ struct TrainingReport: Encodable, CustomStringConvertible {
     trainSeconds = product.result.seconds
     validation = product.validation.map(MetricsReport.init)
     test = product.test.map(MetricsReport.init)
+    crossValidation = artifact.manifest.crossValidation
     precision = artifact.manifest.scoringPrecision
     calibration = artifact.manifest.calibration
     decision = artifact.manifest.decision
@@ -54,6 +56,20 @@ struct TrainingReport: Encodable, CustomStringConvertible {
       "  \(rows) rows, \(duplicatesDropped) duplicates dropped, \(epochsRun) epochs in "
         + String(format: "%.2f s", trainSeconds) + " (\(ending), best epoch \(bestEpoch))",
     ]
+    if let crossValidation {
+      for (index, fold) in crossValidation.folds.enumerated() {
+        let metrics = MetricsReport(rows: fold.split[2], values: fold.metrics)
+        lines.append("  fold \(index + 1): \(metrics.description)")
+      }
+      let estimates = MetricsReport.order.compactMap { name in
+        crossValidation.metrics[name].map { estimate in
+          "\(name) " + String(format: "%.4f ± %.4f", estimate.mean, estimate.standardError)
+        }
+      }
+      lines.append(
+        "  \(crossValidation.folds.count) folds, mean ± standard error: "
+          + estimates.joined(separator: ", "))
+    }
     for (name, metrics) in [("validation", validation), ("test", test)] {
       if let metrics { lines.append("  \(name): \(metrics.description)") }
     }
@@ -70,9 +86,18 @@ struct MetricsReport: Encodable, CustomStringConvertible {
   let rows: Int
   let values: [String: Double]
 
-  init(_ metrics: Metrics) {
-    rows = metrics.rows
-    values = metrics.values
+  /// The order in which metrics are printed.
+  static let order = [
+    "auc", "averagePrecision", "accuracy", "logLoss", "brier", "calibrationError", "precision",
+    "recall", "f1", "lift10", "hitRate3", "hitRate5", "hitRate10", "ndcg10", "mse", "rmse", "mae",
+    "r2",
+  ]
+
+  init(_ metrics: Metrics) { self.init(rows: metrics.rows, values: metrics.values) }
+
+  init(rows: Int, values: [String: Double]) {
+    self.rows = rows
+    self.values = values
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -83,12 +108,7 @@ struct MetricsReport: Encodable, CustomStringConvertible {
   }
 
   var description: String {
-    let order = [
-      "auc", "averagePrecision", "accuracy", "logLoss", "brier", "calibrationError", "precision",
-      "recall", "f1", "lift10", "hitRate3", "hitRate5", "hitRate10", "ndcg10", "mse", "rmse", "mae",
-      "r2",
-    ]
-    let parts = order.compactMap { name in
+    let parts = Self.order.compactMap { name in
       values[name].map { "\(name) " + String(format: "%.4f", $0) }
     }
     return "\(rows) rows, " + parts.joined(separator: ", ")

@@ -62,6 +62,7 @@ struct Failure: Error {
     case let error as NetFileError: self.init(message: "\(error)", exitCode: 65)
     case let error as ComputeError:
       self.init(message: "\(error)", exitCode: error.code == .shapeMismatch ? 65 : 69)
+    case let error as InterruptedError: self.init(message: "\(error)", exitCode: 75)
     case let error as ServerError: self.init(message: "\(error)", exitCode: 69)
     case let error as OperationsError: self.init(message: "\(error)", exitCode: 69)
     case let error as SecurityError:

@@ -8,17 +8,28 @@ internal import Synchronization
 ///
 /// On a terminal one line is drawn over and over; elsewhere each epoch is a line.
 final class TrainingProgress: TrainingObserver {
+  private let isQuiet: Bool
   private let interrupt = InterruptFlag()
   private let clock = ContinuousClock()
   private var lastDrawing: ContinuousClock.Instant?
   private var lastRecord: EpochRecord?
+
+  /// Watches a run.
+  ///
+  /// - Parameter isQuiet: whether epochs are shown on a terminal alone, where a run is one of many.
+  init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
 
   var isInterrupted: Bool { interrupt.isRaised }
 
   /// Announces the run.
   func begin(_ headline: String) { Terminal.report(headline) }
 
+  func didBegin(fold: Int, of count: Int) { beginPart("fold \(fold) of \(count)") }
+
+  func didFinishFolds() { beginPart("the run that is sealed") }
+
   func didResume(step: Int, epoch: Int) {
+    guard !isQuiet else { return }
     Terminal.report("going on after step \(step), in epoch \(epoch)")
   }
 
@@ -38,7 +49,7 @@ final class TrainingProgress: TrainingObserver {
 
   func didFinish(_ epoch: EpochRecord) {
     lastRecord = epoch
-    if !Terminal.isInteractive {
+    if !Terminal.isInteractive, !isQuiet {
       Terminal.report("epoch \(epoch.epoch): \(summary)")
     }
   }
@@ -46,6 +57,12 @@ final class TrainingProgress: TrainingObserver {
   /// Leaves the last line as it stands and begins a new one.
   func end() {
     if lastDrawing != nil { Terminal.write("\n") }
+    (lastDrawing, lastRecord) = (nil, nil)
+  }
+
+  private func beginPart(_ headline: String) {
+    end()
+    Terminal.report(headline)
   }
 
   private var summary: String {

@@ -46,6 +46,8 @@ public struct TrainingRecipe: Sendable {
   public var testFraction = 0.2
   /// The share of rows held out for validation.
   public var validationFraction = 0.1
+  /// The folds of a cross-validation before the run, at least 2; nil for none.
+  public var folds: Int?
   /// The seed of split, initial weights and shuffling.
   public var seed: UInt64 = 42
   /// The numbers that the sealed net multiplies when it scores.
@@ -96,87 +98,53 @@ public struct TrainingRecipe: Sendable {
   ///   - observer: who watches.
   /// - Returns: the model and how it came to be.
   /// - Throws: `DataError`, `ComputeError`, `DivergedError`, `CheckpointError`, `SuspendedError`,
-  ///   or `ArtifactError.precisionLoss` when the precision costs more than is allowed.
+  ///   `InterruptedError`, or `ArtifactError.precisionLoss` when the precision costs more than is
+  ///   allowed.
   public func train(
     on table: Table, name: String, fingerprint: Digest, backend: any Backend,
     scoringBackend: (any Backend)? = nil, checkpoints: CheckpointPlan? = nil,
     observer: (any TrainingObserver)? = nil
   ) throws -> Product {
-    let (table, duplicatesDropped) = table.droppingDuplicates()
-    let label = try Label(fitting: table, named: self.label)
-    let loss = try loss(for: label)
-    try checkEmphasis(on: label, loss)
-    let labels = try label.values(in: table)
-    let split = try Split(
-      of: table, by: self.split, labels: labels, stratified: label.task != .regression,
-      testFraction: testFraction, validationFraction: validationFraction, seed: seed)
-    try checkCalibration(loss: loss, validationRows: split.validation.count)
-    let transform = try FeatureTransform(
-      fitting: table, rows: split.train, label: label, options: featureOptions)
-    let all = Examples(
-      features: try FeatureEncoder(transform).features(of: table).matrix(), targets: labels,
-      width: transform.width)
-
-    let network = try net.network(
-      settings(
-        fields: transform.inputFields,
-        outputs: loss == .softmaxCrossEntropy ? label.classes.count : 1))
-    var configuration = TrainingConfiguration(
-      loss: loss, optimizer: optimizer, epochs: epochs,
-      batchSize: min(batchSize, split.train.count), seed: seed, patience: patience)
-    let weights = try weighting.weights(of: split.train, labels: labels, in: table)
-    configuration.isWeighted = weights != nil
-    configuration.labelSmoothing = labelSmoothing
-    let trainer = try Trainer(network, configuration: configuration, backend: backend)
-    let trainingRows = all.selecting(split.train).weighted(by: weights)
-    let validationRows = all.selecting(split.validation)
-    let testRows = all.selecting(split.test)
-    let result = try trainer.fit(
-      trainingRows, validation: validationRows, checkpoints: checkpoints, observer: observer)
-
-    var scoringWeights = result.weights
-    let graph = try network.inferenceGraph(for: loss).foldingScales(into: &scoringWeights)
-    let calibrated = try Calibration(
-      calibration, of: graph, weights: scoringWeights, loss: loss, on: validationRows,
-      backend: backend)
-    let predictor = try Predictor(
-      calibrated.graph, weights: calibrated.weights, backend: backend)
-    let decision = try decisionGoal.flatMap { goal in
-      DecisionThreshold(
-        for: goal, scores: try predictor.predictions(for: validationRows),
-        targets: validationRows.targets)
+    let data = try RecipeData(table, for: self)
+    let split = try data.split(by: self)
+    try checkCalibration(loss: data.loss, validationRows: split.validation.count)
+    let crossValidation = try folds.map { count in
+      try crossValidated(
+        data, besides: split, folds: count, backend: backend, checkpoints: checkpoints,
+        observer: observer)
     }
-    func metrics(of rows: Examples) throws -> Metrics? {
-      guard rows.count > 0 else { return nil }
-      return Metrics(
-        predictions: try predictor.predictions(for: rows), targets: rows.targets, loss: loss,
-        threshold: decision?.threshold ?? 0.5)
-    }
-    let (validation, test) = (try metrics(of: validationRows), try metrics(of: testRows))
-    let held = testRows.count > 0 ? testRows : all
+    let run = try RecipeRun(self, on: data, split: split, backend: backend)
+    let result = try run.train(checkpoints: checkpoints, observer: observer)
+    let model = try run.model(of: result)
+    let (validation, test) = (
+      try model.metrics(of: run.validation), try model.metrics(of: run.test)
+    )
+    let held = run.test.count > 0 ? run.test : run.all
     let golden = held.selecting(Array(0..<min(held.count, Artifact.goldenRowLimit)))
     let exact = Artifact(
-      name: name, loss: loss, transform: transform, graph: calibrated.graph,
-      weights: calibrated.weights,
-      golden: (golden.features, try predictor.predictions(for: golden)),
+      name: name, loss: data.loss, transform: run.transform, graph: model.calibrated.graph,
+      weights: model.calibrated.weights,
+      golden: (golden.features, try model.predictor.predictions(for: golden)),
       training: Manifest.Training(
-        dataFingerprint: fingerprint, rows: table.rowCount, duplicatesDropped: duplicatesDropped,
+        dataFingerprint: fingerprint, rows: data.table.rowCount,
+        duplicatesDropped: data.duplicatesDropped,
         split: [split.train.count, split.validation.count, split.test.count], seed: seed,
         epochsRun: result.epochs.count, batchSize: batchSize,
         optimizer: optimizer.description,
         device: backend.device),
       metrics: ["validation": validation?.values, "test": test?.values].compactMapValues(\.self),
-      calibration: calibrated.report, decision: decision, writer: writer)
+      calibration: model.calibrated.report, decision: model.decision,
+      crossValidation: crossValidation, writer: writer)
     let artifact = try exact.scoring(
       in: precision,
       trial: PrecisionTrial(
-        calibration: trainingRows, held: held, loss: loss,
+        calibration: run.training, held: held, loss: data.loss,
         limit: maximumPrecisionLoss),
       backend: scoringBackend ?? backend)
     return Product(
       artifact: artifact, result: result, test: test, validation: validation,
-      duplicatesDropped: duplicatesDropped, rows: table.rowCount,
-      notes: transform.notes + unreachedGoal(decision), table: table, split: split)
+      duplicatesDropped: data.duplicatesDropped, rows: data.table.rowCount,
+      notes: run.transform.notes + unreachedGoal(model.decision), table: data.table, split: split)
   }
 
   /// Checks that what comes after training can be done, before it begins.
@@ -203,7 +171,7 @@ public struct TrainingRecipe: Sendable {
 
   /// How columns become features; one whose values are never on both sides of the split is none,
   /// nor are weights.
-  private var featureOptions: FeatureOptions {
+  var featureOptions: FeatureOptions {
     var options = features
     if case .group(let column) = split, column != label { options.droppedColumns.insert(column) }
     if let column = weighting.column { options.droppedColumns.insert(column) }
@@ -223,7 +191,7 @@ public struct TrainingRecipe: Sendable {
     return settings
   }
 
-  private func checkEmphasis(on label: Label, _ loss: Loss) throws(DataError) {
+  func checkEmphasis(on label: Label, _ loss: Loss) throws(DataError) {
     let isCrossEntropy = loss == .binaryCrossEntropy || loss == .softmaxCrossEntropy
     guard label.task != .regression || !weighting.balancesClasses,
       isCrossEntropy || labelSmoothing == 0
@@ -236,7 +204,7 @@ public struct TrainingRecipe: Sendable {
   }
 
   /// The loss that was asked for, or the one that suits the label.
-  private func loss(for label: Label) throws(DataError) -> Loss {
+  func loss(for label: Label) throws(DataError) -> Loss {
     let suggested: Loss =
       switch label.task {
       case .binary: .binaryCrossEntropy

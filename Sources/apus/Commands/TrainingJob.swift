@@ -1,0 +1,85 @@
+internal import ApusCompute
+internal import ApusData
+internal import ApusModel
+internal import ApusReport
+internal import ApusTraining
+
+/// Trains as options say, seals the model and draws its report.
+struct TrainingJob {
+  /// What is trained.
+  let options: TrainingOptions
+  /// Where the model goes.
+  let folder: ModelFolder
+  /// The folds of a cross-validation before it; nil for none.
+  var folds: Int?
+  /// When and where the run is kept; nil for never.
+  var checkpoints: CheckpointPlan?
+  /// Whether the report is drawn.
+  var hasReport = true
+  /// The words of a command that does the same.
+  var command = CommandLine.arguments
+
+  /// Does all of it.
+  ///
+  /// - Parameters:
+  ///   - table: the raw columns.
+  ///   - progress: who watches, and may end it.
+  /// - Returns: what the command prints.
+  /// - Throws: what reading, training and sealing throw.
+  func run(on table: Table, progress: TrainingProgress) throws -> TrainingReport {
+    let product = try train(on: table, progress)
+    for note in product.notes { Terminal.report("  \(note)") }
+    let (artifact, path) = try product.artifact.seal(in: folder)
+    let page = hasReport ? writeReport(on: product, of: artifact, in: path) : nil
+    return TrainingReport(product, artifact, path: path, page: page)
+  }
+
+  private func train(
+    on table: Table, _ progress: TrainingProgress
+  ) throws -> TrainingRecipe.Product {
+    defer { progress.end() }
+    let fingerprint = try Digest(ofFile: options.reading.data)
+    var recipe = try options.recipe()
+    recipe.folds = folds
+    return try options.device.withBackend(
+      for: try Workload(training: recipe, on: table)
+    ) { backend in
+      progress.begin(
+        "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
+      return try recipe.train(
+        on: table, name: folder.name, fingerprint: fingerprint, backend: backend,
+        scoringBackend: try options.device.scoringBackend(
+          for: recipe.precision, besides: backend),
+        checkpoints: checkpoints, observer: progress)
+    }
+  }
+
+  /// Draws the report beside the sealed model, and returns the path of its page; where that fails
+  /// the model stands, and one line says why.
+  private func writeReport(
+    on product: TrainingRecipe.Product, of artifact: Artifact, in folder: String
+  ) -> String? {
+    let (split, graph) = (product.split, artifact.manifest.graph)
+    let (part, rows) =
+      split.test.isEmpty
+      ? (split.validation.isEmpty ? ("training", split.train) : ("validation", split.validation))
+      : ("test", split.test)
+    do {
+      let device = options.device
+      let report = try device.withBackend(for: Workload(graph: graph, rows: rows.count)) {
+        backend in
+        try RunReport(
+          of: artifact,
+          on: try device.scoringBackend(
+            for: artifact.manifest.scoringPrecision?.precision ?? .float32, besides: backend),
+          table: product.table, training: split.train, heldOut: rows, part: part,
+          result: product.result, notes: product.notes, command: command)
+      }
+      try RunFiles.writeEvents(of: report, in: folder)
+      return try RunFiles.write(report, in: folder)
+    } catch {
+      Terminal.report("apus: the model is sealed; its report is left out: \(Failure.text(error))")
+      return nil
+    }
+  }
+}
