@@ -19,8 +19,11 @@ struct LayerEntry: Sendable {
     self.make = make
   }
 
-  /// All layers; a new one is a line here and a line in `NetFile`.
-  static let all = [
+  /// All layers by name; a new one is an entry in one of two tables and a line in `NetFile`.
+  static let all = (overRows + overSteps).sorted { $0.name < $1.name }
+
+  /// Layers over the columns of a row.
+  private static let overRows = [
     LayerEntry("activation", bare: "function") { (options) throws(NetFileError) in
       try options.choice("function", or: Activation.relu)
     },
@@ -40,8 +43,7 @@ struct LayerEntry: Sendable {
         biasInitializer: try options.initializer("bias-initializer", or: .zeros))
     },
     LayerEntry("dropout", bare: "rate") { (options) throws(NetFileError) in
-      Dropout(
-        try options.required("rate").number("a number from 0 to below 1") { 0..<1 ~= $0 })
+      Dropout(try options.required("rate").rate())
     },
     LayerEntry("layer-norm") { (options) throws(NetFileError) in
       LayerNorm(epsilon: try options.positive("epsilon", or: 1e-5))
@@ -64,6 +66,13 @@ extension Options {
 }
 
 extension FileNode {
+  /// A number from 0 to below 1.
+  ///
+  /// - Throws: `NetFileError` where it is none.
+  func rate() throws(NetFileError) -> Float {
+    try number("a number from 0 to below 1") { 0..<1 ~= $0 }
+  }
+
   /// Reads a list of layers.
   ///
   /// - Throws: `NetFileError` where there is none, or one is wrong.

@@ -47,9 +47,23 @@ internal import Yams
 /// | | `bias-initializer` (zeros) |
 /// | `dropout` | `rate` |
 /// | `layer-norm` | `epsilon` (0.00001) |
-/// | `output` | a dense layer with as many units as the net has outputs |
+/// | `output` | none: a dense layer with as many units as the net has outputs |
+/// | `reshape` | `extents` of a row, such as [50, 8] |
 /// | `residual` | `layers`, around which their input passes |
-/// | `sum` | of a row's columns |
+/// | `sum` | none: the sum of a row's columns |
+///
+/// Over the steps of a sequence, that is an embedding with `combine: steps`:
+///
+/// | layer | options |
+/// |---|---|
+/// | `attention` | `heads`, `causal` (false) |
+/// | `conv1d`, `conv2d` | `filters`, `window`, `stride` (1), `padding` (valid, or same), |
+/// | | `activation` (identity) |
+/// | `global-pooling` | `kind` (maximum, or mean) |
+/// | `gru`, `lstm` | `units`, `steps` (false: the last state alone) |
+/// | `pooling` | `window`, `kind` (maximum, or mean), `stride` (as `window`) |
+/// | `positional-encoding` | `source` (learned, or waves) |
+/// | `transformer-encoder` | `heads`, `hidden`, `dropout` (0), `causal` (false) |
 ///
 /// Activations are those of `Activation`. Initializers are `zeros`, `ones`, `constant: x`,
 /// `uniform: limit`, `normal: deviation`, `truncated-normal: deviation`, `glorot-uniform`,

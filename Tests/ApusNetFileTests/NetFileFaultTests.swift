@@ -37,8 +37,9 @@ struct NetFileFaultTests {
       ),
       (
         "output:\n  columns: numeric\n  layers:\n    - dens: 64",
-        "4:7: expected activation, batch-norm, cross, dense, dropout, layer-norm, residual, sum or"
-          + " output, found dens; did you mean dense?"
+        "4:7: expected activation, attention, batch-norm, conv1d, conv2d, cross, dense, dropout,"
+          + " global-pooling, gru, layer-norm, lstm, pooling, positional-encoding, reshape,"
+          + " residual, sum, transformer-encoder or output, found dens; did you mean dense?"
       ),
       (
         "output:\n  columns: numeric\n  layers:\n    - dense:\n        unit: 64",
@@ -152,6 +153,17 @@ struct NetFileFaultTests {
           + "output: {from: [a, b], combine: fm}",
         "4:9: its vectors are of several widths: add cannot take operands of shapes [rowsx2,"
           + " rowsx3]"
+      ),
+      (
+        "output: {columns: [price], layers: [gru: 3]}",
+        "1:37: gru does not fit what comes to it, rowsx1: a layer over steps takes rows x steps x"
+          + " channels, not rowsx1"
+      ),
+      (
+        "output: {columns: sequences, embedding: {width: 3, combine: steps},"
+          + " layers: [attention: 2]}",
+        "1:78: attention does not fit what comes to it, rowsx3x3: 2 heads of attention cannot share"
+          + " 3 channels equally"
       ),
       (
         "output: {columns: numeric, head: none}",

@@ -142,6 +142,60 @@ struct NetFileTests {
   }
 
   @Test(
+    "each layer over steps and its options",
+    arguments: [
+      ("attention: 2", MultiHeadAttention(heads: 2)),
+      ("attention: {heads: 4, causal: true}", MultiHeadAttention(heads: 4, isCausal: true)),
+      ("conv1d: {filters: 3, window: 2}", Conv1D(3, window: 2)),
+      (
+        "conv1d: {filters: 3, window: 2, stride: 2, padding: same, activation: relu}",
+        Conv1D(3, window: 2, stride: 2, padding: .same, activation: .relu)
+      ),
+      ("gru: 5", GRU(5)), ("gru: {units: 5, steps: true}", GRU(5, returnsSteps: true)),
+      ("lstm: 5", LSTM(5)), ("lstm: {units: 5, steps: true}", LSTM(5, returnsSteps: true)),
+      ("pooling: {window: 2}", Pooling(.maximum, window: 2)),
+      ("pooling: {window: 3, kind: mean, stride: 1}", Pooling(.mean, window: 3, stride: 1)),
+      ("positional-encoding", PositionalEncoding(.learned)),
+      ("positional-encoding: waves", PositionalEncoding(.waves)),
+      ("transformer-encoder: {heads: 2, hidden: 6}", TransformerEncoder(heads: 2, hidden: 6)),
+      (
+        "transformer-encoder: {heads: 2, hidden: 6, dropout: 0.5, causal: true}",
+        TransformerEncoder(heads: 2, hidden: 6, dropout: 0.5, isCausal: true)
+      ),
+      (
+        "residual: [reshape: [4, 2, 2], conv2d: {filters: 2, window: 3, padding: same},"
+          + " reshape: [4, 4]]",
+        Residual {
+          Reshape(4, 2, 2)
+          Conv2D(2, window: 3, padding: .same)
+          Reshape(4, 4)
+        }
+      ),
+    ] as [(String, any Layer)])
+  func layersOverSteps(_ text: String, _ layer: any Layer) throws {
+    for kind in [Pool.maximum, .mean] {
+      let isSummary = text == "gru: 5" || text == "lstm: 5"
+      let pooling = isSummary ? "" : "\n    - global-pooling: \(kind.rawValue)"
+      let found = try Self.network(
+        "output:\n  columns: sequences\n  embedding: {width: 4, combine: steps}\n  layers:\n"
+          + "    - \(text)\(pooling)",
+        fields: [InputField(name: "x", columns: 0..<4, kind: .sequence(vocabulary: 9))])
+      let expected = try Network(
+        inputs: 4,
+        Sequential {
+          SequenceEmbedding(vocabulary: 9, width: 4)
+          Sequential {
+            layer
+            if !isSummary { GlobalPooling(kind) }
+            Dense(1)
+          }
+        })
+      #expect(try Self.canonical(found) == Self.canonical(expected))
+      #expect(found.parameters.map(\.initializer) == expected.parameters.map(\.initializer))
+    }
+  }
+
+  @Test(
     "each initializer",
     arguments: [
       ("zeros", .zeros), ("ones", .ones), ("{constant: -2}", .constant(-2)),

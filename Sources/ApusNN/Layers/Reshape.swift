@@ -11,7 +11,12 @@ public struct Reshape: Layer, Hashable {
   /// Makes a layer.
   ///
   /// - Precondition: the extents are positive.
-  public init(_ extents: Int...) {
+  public init(_ extents: Int...) { self.init(extents: extents) }
+
+  /// Makes a layer of a list of extents.
+  ///
+  /// - Precondition: the extents are positive.
+  public init(extents: [Int]) {
     precondition(
       !extents.isEmpty && extents.allSatisfy { $0 > 0 }, "a row of the extents \(extents)")
     self.extents = extents

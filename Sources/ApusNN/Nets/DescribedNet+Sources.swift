@@ -58,20 +58,19 @@ extension DescribedNet {
     of field: InputField, _ identifiers: Graph.NodeID, in table: NetDescription.Table,
     named name: String, in network: inout Network
   ) throws(ComputeError) -> Graph.NodeID {
-    let width = table.width ?? settings.outputs
-    let count = field.columns.count
-    let combiner: Lookup.Combiner =
+    let (vocabulary, width) = (field.vocabulary ?? 1, table.width ?? settings.outputs)
+    func bag(_ combiner: Lookup.Combiner) -> Embedding {
+      Embedding(
+        vocabulary: vocabulary, width: width, combiner: combiner, initializer: table.initializer)
+    }
+    let layer: any Layer =
       switch table.combiner {
-      case .lookup(let combiner)?: combiner
-      case .steps?: .concatenate
-      case nil: count == 1 ? .concatenate : .mean
+      case .lookup(let combiner)?: bag(combiner)
+      case .steps?:
+        SequenceEmbedding(vocabulary: vocabulary, width: width, initializer: table.initializer)
+      case nil: bag(field.columns.count == 1 ? .concatenate : .mean)
       }
-    let layer = Embedding(
-      vocabulary: field.vocabulary ?? 1, width: width, combiner: combiner,
-      initializer: table.initializer)
-    let vectors = try layer.append(to: identifiers, named: name, in: &network)
-    guard table.combiner == .steps else { return vectors }
-    return try network.graph.add(.reshape(.batch(count, width)), [vectors])
+    return try layer.append(to: identifiers, named: name, in: &network)
   }
 
   /// The fields that a part reads, with their places among all.
