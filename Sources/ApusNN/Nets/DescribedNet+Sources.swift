@@ -18,7 +18,7 @@ extension DescribedNet {
         let identifiers = try Slice(field.columns).append(to: input, named: "", in: &network)
         nodes.append(
           try vectors(
-            of: field, identifiers, in: table, named: "\(name).\(place)", in: &network))
+            of: field, identifiers, in: table, named: "\(name).columns.\(place)", in: &network))
       }
       return Value(nodes: nodes)
     case .parts(let places, let combination):
