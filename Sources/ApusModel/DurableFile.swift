@@ -37,6 +37,40 @@ package enum DurableFile {
     }
   }
 
+  /// Appends to a file and waits until it is on the disk; where that fails, the file is as it was.
+  ///
+  /// - Throws: an error of the file system.
+  package static func append(_ bytes: [UInt8], to path: String) throws {
+    let descriptor = unsafe open(path, O_WRONLY | O_APPEND)
+    guard descriptor >= 0 else { throw SystemFailure(call: "open", number: errno) }
+    defer { close(descriptor) }
+    let end = lseek(descriptor, 0, SEEK_END)
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(
+          descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      guard count > 0 || errno == EINTR else {
+        let failure = SystemFailure(call: "write", number: errno)
+        ftruncate(descriptor, end)
+        throw failure
+      }
+      written += max(count, 0)
+    }
+    guard fsync(descriptor) == 0 else { throw SystemFailure(call: "fsync", number: errno) }
+  }
+
+  /// Cuts a file off and waits until that is on the disk.
+  ///
+  /// - Throws: an error of the file system.
+  package static func truncate(_ path: String, to length: Int) throws {
+    guard unsafe Glibc.truncate(path, length) == 0 else {
+      throw SystemFailure(call: "truncate", number: errno)
+    }
+    try flush(path)
+  }
+
   /// Waits until a file, or the names in a folder, are on the disk.
   ///
   /// - Throws: an error of the file system.

@@ -49,6 +49,11 @@ public struct Metrics: Hashable, Sendable {
       }
   }
 
+  /// The metrics of which less is better.
+  public static let errors: Set = [
+    "loss", "logLoss", "brier", "calibrationError", "mse", "rmse", "mae",
+  ]
+
   /// The least probability in a log loss: that of a float next to certainty.
   private static let leastProbability = 0x1p-24
 

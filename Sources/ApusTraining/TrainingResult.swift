@@ -8,6 +8,8 @@ public struct TrainingResult: Sendable {
     case stoppedEarly
     /// The observer ended it.
     case interrupted
+    /// It is kept, and goes on another time.
+    case paused
   }
 
   /// The best weights by name.

@@ -19,7 +19,7 @@ struct Apus: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      Prepare.self, Train.self, Evaluate.self, Score.self, Serve.self, AdminCommand.self,
+      Prepare.self, Train.self, Tune.self, Evaluate.self, Score.self, Serve.self, AdminCommand.self,
       TokenCommand.self, Bench.self, Inspect.self, Report.self, Compare.self, Devices.self,
       Dump.self, Simulate.self, Demo.self, Version.self,
     ])

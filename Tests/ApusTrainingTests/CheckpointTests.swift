@@ -106,6 +106,29 @@ struct CheckpointTests {
     #expect(folder.names.count == 2, "\(folder.names)")
   }
 
+  @Test("a run that pauses after some epochs, and again, ends like one that does not")
+  func pauses() throws {
+    var cosine = Optimizer.adam(learningRate: 0.02)
+    cosine.schedule = LearningRateSchedule(.cosine(least: 0))
+    let configuration = Self.configuration(cosine, epochs: 9)
+    let uninterrupted = try Self.fit(configuration)
+    let folder = Folder()
+    var plan = Self.plan(folder)
+    for epochs in [1, 1, 3] {
+      plan.pauseEpoch = epochs
+      let observer = Observer()
+      let paused = try Self.fit(configuration, plan, observer)
+      #expect(paused.ending == .paused && paused.epochs.count == epochs)
+      #expect(
+        paused.epochs.map(\.trainingLoss)
+          == uninterrupted.epochs.prefix(epochs).map(\.trainingLoss))
+      plan.pauseEpoch = nil
+    }
+    let result = try Self.fit(configuration, plan)
+    #expect(result.weights == uninterrupted.weights && result.ending == uninterrupted.ending)
+    #expect(result.epochs.map(\.validationLoss) == uninterrupted.epochs.map(\.validationLoss))
+  }
+
   @Test("a run that is over gives its result again without a step")
   func over() throws {
     let folder = Folder()

@@ -1,3 +1,5 @@
+internal import ApusTraining
+
 /// Several runs side by side.
 public struct Comparison: Codable, Hashable, Sendable {
   /// The runs, in the order in which they were named.
@@ -24,17 +26,12 @@ public struct Comparison: Codable, Hashable, Sendable {
     public let best: Int?
   }
 
-  /// Metrics of which less is better.
-  private static let errors: Set = [
-    "loss", "logLoss", "brier", "calibrationError", "mse", "rmse", "mae",
-  ]
-
   /// Every metric that a run has, the test's first, by name.
   public var rows: [Row] {
     ["test", "validation"].flatMap { part in
       Set(runs.flatMap { $0.metrics[part, default: [:]].keys }).sorted().map { metric in
         let values = runs.map { $0.metrics[part]?[metric] }
-        let sign = Self.errors.contains(metric) ? -1.0 : 1
+        let sign = Metrics.errors.contains(metric) ? -1.0 : 1
         let known = values.indices.filter { values[$0] != nil }
         let best = known.max { sign * (values[$0] ?? 0) < sign * (values[$1] ?? 0) }
         return Row(

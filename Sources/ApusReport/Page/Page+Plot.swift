@@ -30,12 +30,15 @@ extension Page {
 
     /*
      * A figure. `lines` are {name, color, points: [[x, y], ...], dash, dots}, `bars` are
-     * {from, to, value, base, color, title}; x and y are {range: [low, high], label}. The figure's
-     * `mark` moves the points that it is given, [{x, y, color}, ...].
+     * {from, to, value, base, color, title}; x and y are {range: [low, high], label}, and x may have
+     * ticks with a text for each. A line or a dot may have a style, which is any colour of CSS, in
+     * place of a colour of the page. The figure's `mark` moves the points that it is given,
+     * [{x, y, color}, ...].
      */
     function plot(title, note, { x, y, lines = [], bars = [], dots = [], keys = null }) {
       const svg = element("svg:svg", {
         viewBox: `0 0 ${AREA.width} ${AREA.height}`, role: "img", "aria-label": title });
+      const paint = mark => mark.style ?? `var(--${mark.color})`;
       const clamp = value => Math.min(1.02, Math.max(-0.02, value));
       const atX = value => AREA.left
         + clamp((value - x.range[0]) / (x.range[1] - x.range[0])) * (AREA.right - AREA.left);
@@ -49,7 +52,7 @@ extension Page {
         text([AREA.left - 7, atY(tick) + 4], short(tick), { "text-anchor": "end" }));
       }
       for (const tick of x.ticks ?? ticks(...x.range))
-        svg.append(text([atX(tick), AREA.bottom + 16], short(tick), {}));
+        svg.append(text([atX(tick), AREA.bottom + 16], (x.text ?? short)(tick), {}));
       svg.append(
         element("svg:line", {
           x1: AREA.left, x2: AREA.right, y1: AREA.bottom, y2: AREA.bottom, class: "axis" }),
@@ -69,13 +72,13 @@ extension Page {
         const path = points.map(([px, py], index) =>
           `${index ? "L" : "M"}${atX(px).toFixed(1)} ${atY(py).toFixed(1)}`).join("");
         svg.append(element("svg:path", { d: path,
-          style: `stroke: var(--${line.color})` + (line.dash ? "; stroke-dasharray: 4 4" : "") }));
+          style: `stroke: ${paint(line)}` + (line.dash ? "; stroke-dasharray: 4 4" : "") }));
         if (line.dots || points.length === 1) dots = dots.concat(points.map(([px, py]) =>
-          ({ x: px, y: py, color: line.color, radius: 3 })));
+          ({ x: px, y: py, color: line.color, style: line.style, radius: 3 })));
       }
       for (const dot of dots) {
         const node = element("svg:circle", { cx: atX(dot.x), cy: atY(dot.y), r: dot.radius,
-          style: `fill: var(--${dot.color}); opacity: ${dot.opacity ?? 1}` });
+          style: `fill: ${paint(dot)}; opacity: ${dot.opacity ?? 1}` });
         if (dot.title) node.append(element("svg:title", {}, dot.title));
         svg.append(node);
       }

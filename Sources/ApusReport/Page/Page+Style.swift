@@ -49,6 +49,7 @@ extension Page {
     svg .cursor { stroke: var(--faint); stroke-dasharray: 2 3; }
     svg path { fill: none; stroke-width: 1.9; stroke-linejoin: round; stroke-linecap: round; }
     svg .value { fill: var(--text); }
+    svg .halo { paint-order: stroke; stroke: var(--panel); stroke-width: 4; }
     .panel + .panel { margin-top: 12px; }
     .scroll { overflow-x: auto; margin: -6px -14px; padding: 0 14px; }
     .scroll svg.wide { min-width: 980px; }

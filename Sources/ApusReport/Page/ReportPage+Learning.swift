@@ -45,23 +45,22 @@ extension Page {
         parts.map(part => [part, ...names.map(name => [number(metrics[part][name]), "n"])]))));
     }
 
-    /* A line for each fold of a cross-validation, then the mean and its standard error. */
+    /* A column for each fold of a cross-validation, then the mean and its standard error. */
     function showFolds(validation) {
       if (!validation) return;
-      const names = METRICS.filter(name => name in validation.metrics);
-      const rows = validation.folds.map((fold, index) => [String(index + 1),
-        [number(fold.split[0]), "n"], [number(fold.split[2]), "n"],
-        [`${fold.bestEpoch} of ${fold.epochsRun}`, "n"],
-        ...names.map(name => [number(fold.metrics[name]), "n"])]);
-      const mean = ["mean ± standard error", "", "", "", ...names.map(name => {
-        const { mean, standardError } = validation.metrics[name];
-        return [`${number(mean)} ± ${number(standardError)}`, "n best"];
-      })];
+      const { folds, metrics, rule } = validation;
+      const line = (name, text) => [name, ...folds.map(fold => [text(fold), "n"])];
+      const rows = METRICS.filter(name => name in metrics).map(name => [
+        ...line(metricName(name), fold => number(fold.metrics[name])),
+        [`${number(metrics[name].mean)} ± ${number(metrics[name].standardError)}`, "n best"]]);
       section("Cross-validation", element("div", { class: "panel" }, element("figcaption", {},
-        `${validation.folds.length} folds`, element("span", { class: "faint" },
-          `split ${validation.rule}; each net is judged by the rows that it did not see`)),
-      table(["fold", ["training", "n"], ["held out", "n"], ["best epoch", "n"],
-        ...names.map(name => [metricName(name), "n"])], [...rows, mean])));
+        `${folds.length} folds`, element("span", { class: "faint" },
+          `split ${rule}; each net is judged by the rows that it did not see`)),
+      table(["", ...folds.map((fold, index) => [`fold ${index + 1}`, "n"]),
+        ["mean ± standard error", "n"]], [...rows,
+        [...line("rows held out", fold => number(fold.split[2])), ""],
+        [...line("rows trained on", fold => number(fold.split[0])), ""],
+        [...line("best epoch", fold => `${fold.bestEpoch} of ${fold.epochsRun}`), ""]])));
     }
     """#
 }

@@ -26,6 +26,8 @@ public struct CheckpointPlan: Hashable, Sendable {
   public var resumes: Bool
   /// What happens when one cannot be written.
   public var failure: Failure
+  /// The epoch after which the run pauses, kept, to go on another time; nil to run to its end.
+  public var pauseEpoch: Int?
 
   /// Makes a plan.
   ///

@@ -59,26 +59,25 @@ final class TrainingRun {
     try trainer.keep(examples)
   }
 
-  /// Runs to the end.
+  /// Runs to the end, or to the epoch after which the run pauses.
   ///
   /// - Returns: the best weights and how they were found.
   /// - Throws: `ComputeError`, `DivergedError`, `CheckpointError`, or `SuspendedError` where the
   ///   observer interrupts a run that is kept.
   func finish() throws -> TrainingResult {
     let start = clock.now
-    while state.ending == nil { try runEpoch(start) }
+    let last = checkpoints?.plan.pauseEpoch ?? .max
+    while state.ending == nil, state.records.count < last { try runEpoch(start) }
     // A step's loss is that before its update: only this tells that the last one went astray.
-    guard state.stopping.bestEpoch > 0, let ending = state.ending,
-      trainer.firstNonFinite(of: best) == nil
-    else {
+    guard state.stopping.bestEpoch > 0, trainer.firstNonFinite(of: best) == nil else {
       throw DivergedError(
         epoch: state.records.count, step: trainer.stepsPerEpoch(examples), loss: .nan,
         layer: trainer.firstNonFinite(of: best))
     }
     try trainer.write(best)
     return TrainingResult(
-      weights: best, epochs: state.records, bestEpoch: state.stopping.bestEpoch, ending: ending,
-      seconds: state.secondsBefore + (clock.now - start).inSeconds)
+      weights: best, epochs: state.records, bestEpoch: state.stopping.bestEpoch,
+      ending: state.ending ?? .paused, seconds: state.secondsBefore + (clock.now - start).inSeconds)
   }
 
   private func runEpoch(_ runStart: ContinuousClock.Instant) throws {

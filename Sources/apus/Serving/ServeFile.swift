@@ -56,8 +56,8 @@ enum ServeFile {
   private static func argument(_ name: String, _ value: Node, at place: String) throws -> String {
     guard let setting = ServeOptions.settings.first(where: { $0.name == name }) else {
       let names = ServeOptions.settings.map(\.name)
-      let nearest = names.min { $0.distance(to: name) < $1.distance(to: name) } ?? ""
-      throw Failure.usage("\(place): there is no option \(name); did you mean \(nearest)?")
+      throw Failure.usage(
+        "\(place): there is no option \(name); did you mean \(name.nearest(to: names))?")
     }
     let words = value.sequence.map { $0.map(\.scalar?.string) } ?? [value.scalar?.string]
     let text = words.compactMap { $0 }.joined(separator: ",")
@@ -84,23 +84,5 @@ enum ServeFile {
   /// One option alone, to know whose value is wrong.
   private struct Lone: ParsableArguments {
     @OptionGroup var options: ServeOptions
-  }
-}
-
-extension String {
-  /// How many letters have to be put in, taken out or replaced to make another word.
-  fileprivate func distance(to other: String) -> Int {
-    let target = Array(other)
-    var row = Array(0...target.count)
-    for (index, character) in enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for (column, candidate) in target.enumerated() {
-        let replaced = diagonal + (character == candidate ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = Swift.min(replaced, row[column] + 1, diagonal + 1)
-      }
-    }
-    return row[target.count]
   }
 }
