@@ -105,8 +105,8 @@ struct GraphTests {
       try graph.add(.matmul(MatMul()), [x, weight])
     }
     #expect(error?.code == .shapeMismatch)
-    #expect(error?.message.contains("rowsx3") == true)
-    #expect(error?.message.contains("4x2") == true)
+    #expect(error?.message.contains("rows x 3") == true)
+    #expect(error?.message.contains("4 x 2") == true)
     #expect(throws: ComputeError.self) { try graph.add(.softmax, []) }
     #expect(throws: ComputeError.self) { try graph.add(.softmax, [7]) }
     #expect(throws: ComputeError.self) { try graph.add(.loss(.meanSquaredError), [x, weight]) }

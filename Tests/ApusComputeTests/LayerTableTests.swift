@@ -45,17 +45,17 @@ struct LayerTableTests {
     }
     #expect(
       lines == [
-        "1 0 input features rowsx4 0 [] ",
-        "2 1 columns 0..<3 rowsx3 0 [1] pages, seconds, price",
-        "3 1 columns 3..<4 rowsx1 0 [1] item",
-        "4 1 embedding rowsx2 14 [3] layers.items",
-        "5 0 concatenate rowsx5 0 [2, 4] ",
-        "6 1 matmul + bias, relu rowsx6 36 [5] layers.deep",
-        "7 1 add rowsx6 0 [6] ",
-        "8 2 matmul + bias rowsx6 42 [7] layers.inner",
-        "9 1 add rowsx6 0 [7, 8] ",
-        "10 0 concatenate rowsx11 0 [5, 9] ",
-        "11 0 matmul + bias rowsx1 12 [10] layers",
+        "1 0 input features rows x 4 0 [] ",
+        "2 1 columns 0..<3 rows x 3 0 [1] pages, seconds, price",
+        "3 1 columns 3..<4 rows x 1 0 [1] item",
+        "4 1 embedding rows x 2 14 [3] layers.items",
+        "5 0 concatenate rows x 5 0 [2, 4] ",
+        "6 1 matmul + bias, relu rows x 6 36 [5] layers.deep",
+        "7 1 add rows x 6 0 [6] ",
+        "8 2 matmul + bias rows x 6 42 [7] layers.inner",
+        "9 1 add rows x 6 0 [7, 8] ",
+        "10 0 concatenate rows x 11 0 [5, 9] ",
+        "11 0 matmul + bias rows x 1 12 [10] layers",
       ])
     #expect(found.parameters == 14 + 36 + 42 + 12)
   }

@@ -132,13 +132,13 @@ struct NetFileFaultTests {
       ),
       (
         "output:\n  columns: numeric\n  layers:\n    - residual: [dense: 3]",
-        "4:7: residual does not fit what comes to it, rowsx4: add cannot take operands of shapes"
-          + " [rowsx4, rowsx3]"
+        "4:7: residual does not fit what comes to it, rows x 4: add cannot take operands of shapes"
+          + " [rows x 4, rows x 3]"
       ),
       (
         "parts:\n  a: {columns: numeric}\n  b: {columns: [price]}\noutput: {from: [a, b],"
           + " combine: add}",
-        "4:9: its parts cannot be joined: add cannot take operands of shapes [rowsx4, rowsx1]"
+        "4:9: its parts cannot be joined: add cannot take operands of shapes [rows x 4, rows x 1]"
       ),
       (
         "parts:\n  a: {columns: numeric}\noutput: {from: a, combine: dot}",
@@ -151,24 +151,24 @@ struct NetFileFaultTests {
       (
         "parts:\n  a: {columns: [tags], embedding: 2}\n  b: {columns: [item], embedding: 3}\n"
           + "output: {from: [a, b], combine: fm}",
-        "4:9: its vectors are of several widths: add cannot take operands of shapes [rowsx2,"
-          + " rowsx3]"
+        "4:9: its vectors are of several widths: add cannot take operands of shapes [rows x 2,"
+          + " rows x 3]"
       ),
       (
         "output: {columns: [price], layers: [gru: 3]}",
-        "1:37: gru does not fit what comes to it, rowsx1: a layer over steps takes rows x steps x"
-          + " channels, not rowsx1"
+        "1:37: gru does not fit what comes to it, rows x 1: a layer over steps takes rows x steps x"
+          + " channels, not rows x 1"
       ),
       (
         "output: {columns: sequences, embedding: {width: 3, combine: steps},"
           + " layers: [attention: 2]}",
-        "1:78: attention does not fit what comes to it, rowsx3x3: 2 heads of attention cannot share"
+        "1:78: attention does not fit what comes to it, rows x 3 x 3: 2 heads of attention cannot share"
           + " 3 channels equally"
       ),
       (
         "output: {columns: numeric, head: none}",
         "1:9: expected a net that ends with rows x 1, the outputs that the label and the loss ask"
-          + " for, found rowsx4"
+          + " for, found rows x 4"
       ),
     ])
   func misfits(_ text: String, _ message: String) throws {

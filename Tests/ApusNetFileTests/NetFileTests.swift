@@ -249,7 +249,7 @@ struct NetFileTests {
       try Self.network(
         "output: {columns: sequences, embedding: {width: 4, combine: steps}, head: none}")
     }
-    #expect(error?.description.hasSuffix("found rowsx3x4") == true)
+    #expect(error?.description.hasSuffix("found rows x 3 x 4") == true)
   }
 
   @Test("no two parameters have one name, though a part has tables and layers")

@@ -62,7 +62,7 @@ import Testing
         == trained.workspace.bytes("models/visits/1/weights.safetensors"))
 
     let drawn = try await Apus.run(["inspect", output], in: workspace)
-    #expect(drawn.output.contains("matmul + bias, relu  rowsx16"), "\(drawn.output)")
+    #expect(drawn.output.contains(/matmul \+ bias, relu +rows x 16/), "\(drawn.output)")
     let object = try await Apus.run(["inspect", output, "--json"], in: workspace).object()
     let table = try #require(object["net"] as? [String: Any])
     let lines = try #require(table["lines"] as? [[String: Any]])

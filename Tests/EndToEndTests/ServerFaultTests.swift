@@ -22,9 +22,9 @@ import Testing
       #expect(!connections.isEmpty && refused >= 20, "\(refused) refused")
       #expect(try first.isAlive())
       connections = []
+      // The places of those who left are free again.
+      try await eventually { (try? PlainConnection.greeted(port: server.port)) != nil }
     }
-    // The places of those who left are free again.
-    try await eventually { (try? PlainConnection.greeted(port: server.port)) != nil }
     #expect(await server.stop() == 0)
   }
 

@@ -1,12 +1,12 @@
 /// A net as a table: a line for each thing that is done, with its shape and its parameters.
 ///
 /// ```
-/// 1  input features         rowsx31
-/// 2    columns 0..<30       rowsx30               1     pages, seconds and 7 more
-/// 3    columns 30..<31      rowsx1                1     item
-/// 4    embedding            rowsx16     16,000    3     layers.vectors.9
-/// 5  concatenate            rowsx46               2, 4
-/// 6  matmul + bias, relu    rowsx64      3,008    5     layers.0
+/// 1  input features         rows x 31
+/// 2    columns 0..<30       rows x 30               1     pages, seconds and 7 more
+/// 3    columns 30..<31      rows x 1                1     item
+/// 4    embedding            rows x 16     16,000    3     layers.vectors.9
+/// 5  concatenate            rows x 46               2, 4
+/// 6  matmul + bias, relu    rows x 64      3,008    5     layers.0
 /// ```
 /// Lines stand in the order of the data. What lies between a fork and the place where its branches
 /// meet is indented.
@@ -22,7 +22,7 @@ public struct LayerTable: Hashable, Sendable, Encodable {
     public let name: String
     /// What is done, in a few words.
     public let operation: String
-    /// The shape of the result, such as `rowsx64`.
+    /// The shape of the result, such as `rows x 64`.
     public let shape: String
     /// The numbers that it keeps, counted where they are first used.
     public let parameters: Int

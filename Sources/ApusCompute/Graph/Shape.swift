@@ -85,10 +85,10 @@ extension Shape: Codable {
 }
 
 extension Shape: CustomStringConvertible {
-  /// The extents joined by `x`, the batch written as `rows`.
+  /// The extents joined by ` x `, the batch written as `rows`.
   public var description: String {
     let extents = (isBatched ? ["rows"] : []) + dimensions.map(String.init)
-    return extents.isEmpty ? "scalar" : extents.joined(separator: "x")
+    return extents.isEmpty ? "scalar" : extents.joined(separator: " x ")
   }
 }
 

@@ -60,9 +60,10 @@ struct CostMeasurement {
 
   private func copy(short: Double, long: Double, count: Int) -> DeviceCosts.Copy {
     let megabytes = Double((count - shortCount) * MemoryLayout<Float>.stride) * 1e-6
+    // Where noise has made the short copy the longer one, all of the other's time counts.
     return DeviceCosts.Copy(
       latencyMicroseconds: short,
-      microsecondsPerMegabyte: max(0, long - short) / megabytes
+      microsecondsPerMegabyte: (long > short ? long - short : long) / megabytes
     )
   }
 

@@ -6,7 +6,8 @@ extension TrainingRecipe {
   /// Trains once for each fold of all rows but those of the test, and judges each net on the rows
   /// that it did not see.
   ///
-  /// A fold is a run like any other: features, calibration and threshold are fitted to its own rows.
+  /// A fold is a run like any other: features, calibration and threshold are fitted to its own
+  /// rows.
   ///
   /// - Parameters:
   ///   - data: the clean table.
@@ -50,7 +51,7 @@ public struct InterruptedError: Error, Hashable, Sendable, CustomStringConvertib
 
   /// The place, and how to keep such a run.
   public var description: String {
-    "interrupted in fold \(fold) of \(count); with --checkpoint-dir such a run is kept, and --resume"
-      + " goes on with it"
+    "interrupted in fold \(fold) of \(count); with --checkpoint-dir such a run is kept, and"
+      + " --resume goes on with it"
   }
 }

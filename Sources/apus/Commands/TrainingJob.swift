@@ -39,7 +39,7 @@ struct TrainingJob {
   ) throws -> TrainingRecipe.Product {
     defer { progress.end() }
     let fingerprint = try Digest(ofFile: options.reading.data)
-    var recipe = try options.recipe()
+    var recipe = try options.recipe
     recipe.folds = folds
     return try options.device.withBackend(
       for: try Workload(training: recipe, on: table)

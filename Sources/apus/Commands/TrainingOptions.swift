@@ -50,19 +50,21 @@ struct TrainingOptions: ParsableArguments {
   /// What the options describe.
   ///
   /// - Throws: `NetFileError` for the file of a net.
-  func recipe() throws -> TrainingRecipe {
-    var recipe = TrainingRecipe(label: label)
-    recipe.features = columns.features
-    recipe.split = split
-    recipe.testFraction = test
-    recipe.validationFraction = validation
-    recipe.seed = seed
-    recipe.writer = "apus \(Apus.version)"
-    try net.apply(to: &recipe)
-    recipe.optimizer = optimizer.chosen
-    weighting.apply(to: &recipe)
-    precision.apply(to: &recipe)
-    calibration.apply(to: &recipe)
-    return recipe
+  var recipe: TrainingRecipe {
+    get throws {
+      var recipe = TrainingRecipe(label: label)
+      recipe.features = columns.features
+      recipe.split = split
+      recipe.testFraction = test
+      recipe.validationFraction = validation
+      recipe.seed = seed
+      recipe.writer = "apus \(Apus.version)"
+      try net.apply(to: &recipe)
+      recipe.optimizer = optimizer.chosen
+      weighting.apply(to: &recipe)
+      precision.apply(to: &recipe)
+      calibration.apply(to: &recipe)
+      return recipe
+    }
   }
 }
