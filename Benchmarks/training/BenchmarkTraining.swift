@@ -12,10 +12,10 @@ import Foundation
 /// Trains a net on rows of a file and prints one JSON line: the seconds of each epoch, and the loss
 /// after the last.
 ///
-/// `17,64,64` is a net of dense layers on 17 inputs, `gru:50,16,64` a dense layer behind a GRU of 64
-/// units over 50 steps of 16 inputs, and `embedding:26,1000000,16,64` a layer of 64 units behind
-/// 26 identifiers, which share a table of a million vectors of 16. The file holds rows x inputs features and then rows
-/// targets, 32-bit floats of this machine.
+/// `17,64,64` is a net of dense layers on 17 inputs, `gru:50,16,64` a dense layer behind a GRU of
+/// 64 units over 50 steps of 16 inputs, and `embedding:26,1000000,16,64` a layer of 64 units behind
+/// 26 identifiers, which share a table of a million vectors of 16. The file holds rows x inputs
+/// features and then rows targets, 32-bit floats of this machine.
 @main
 struct BenchmarkTraining {
   static func main() throws {
