@@ -1,8 +1,20 @@
 // Rows of logits: their maximum, the sum of their exponentials, and softmax.
 
+// NaN may not be seen here; the sum of the exponentials keeps it.
 INLINE float row_maximum(const float *x, size_t n) {
+  float lanes[WIDTH];
+  if (n > WIDTH) {
+    vector greatest = load(x);
+    // The last vector may overlap the one before, which changes no maximum.
+    for (size_t j = WIDTH; j < n; j += WIDTH) {
+      const vector next = load(x + smaller(j, n - WIDTH));
+      greatest = select_lanes(greatest >= next, greatest, next);
+    }
+    store(lanes, greatest);
+    x = lanes;
+    n = WIDTH;
+  }
   float maximum = x[0];
-  // The comparison is false for NaN on its right and true for NaN on its left, so NaN stays.
   for (size_t j = 1; j < n; j++) maximum = maximum >= x[j] ? maximum : x[j];
   return maximum;
 }
