@@ -72,7 +72,7 @@ extension BadInput {
       options: ["--net", "absent.yaml"], "train: no file of that net", words: "absent.yaml"),
     described("layers: [dens: 3]", "train: no such layer", words: "net.yaml:2:12", "dense"),
     described("layers: [cross: 65]", "train: too many layers", words: "net.yaml:2:19", "64"),
-    described("head: none", "train: a net without its output", words: "net.yaml:1:9", "rowsx"),
+    described("head: none", "train: a net without its output", words: "net.yaml:1:9", "rows x"),
     BadInput("train: a bad name for a model", words: ["Bad Name"], unwritten: ["models"]) {
       workspace, trained in
       TrainedModel.arguments(data: trained.data, output: workspace.path("models/Bad Name"))
