@@ -11,7 +11,8 @@ extension Split {
   /// A random division keeps each class in its proportion (Kohavi, "A study of cross-validation and
   /// bootstrap", 1995); one by group keeps the rows of a group in one fold, the largest groups
   /// dealt first, each to the smallest fold; one by time is chained forward, so that no fold learns
-  /// from what comes after it. Validation rows are taken from what a fold trains on, by the same rule.
+  /// from what comes after it. Validation rows are taken from what a fold trains on, by the same
+  /// rule.
   ///
   /// - Parameters:
   ///   - count: The number of folds, at least 2.

@@ -162,8 +162,8 @@ struct NetFileFaultTests {
       (
         "output: {columns: sequences, embedding: {width: 3, combine: steps},"
           + " layers: [attention: 2]}",
-        "1:78: attention does not fit what comes to it, rows x 3 x 3: 2 heads of attention cannot share"
-          + " 3 channels equally"
+        "1:78: attention does not fit what comes to it, rows x 3 x 3: 2 heads of attention cannot"
+          + " share 3 channels equally"
       ),
       (
         "output: {columns: numeric, head: none}",

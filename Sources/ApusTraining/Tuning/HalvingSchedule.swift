@@ -11,8 +11,8 @@
 /// A bracket's first rung runs many trials for a few epochs; of each rung the best `1 / reduction`
 /// go on to `reduction` times as many. One bracket is successive halving (Jamieson and Talwalkar,
 /// "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016). Further
-/// brackets start with fewer trials and more epochs, for nets that learn slowly at first; as many as
-/// there are rungs is Hyperband (Li et al., JMLR 18, 2018), where bracket b of B has
+/// brackets start with fewer trials and more epochs, for nets that learn slowly at first; as many
+/// as there are rungs is Hyperband (Li et al., JMLR 18, 2018), where bracket b of B has
 /// `⌈n B / (B - b) / reduction^b⌉` trials, b counted from 0.
 public struct HalvingSchedule: Hashable, Sendable, Codable {
   /// Some trials that run for as many epochs.
