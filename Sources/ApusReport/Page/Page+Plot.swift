@@ -31,8 +31,8 @@ extension Page {
     /*
      * A figure. `lines` are {name, color, points: [[x, y], ...], dash, dots}, `bars` are
      * {from, to, value, base, color, title}; x and y are {range: [low, high], label}, and x may
-     * have ticks with a text for each. A line or a dot may have a style, which is any colour of CSS, in
-     * place of a colour of the page. The figure's `mark` moves the points that it is given,
+     * have ticks with a text for each. A line or a dot may have a style, which is any colour of
+     * CSS, in place of a colour of the page. The figure's `mark` moves the points that it is given,
      * [{x, y, color}, ...].
      */
     function plot(title, note, { x, y, lines = [], bars = [], dots = [], keys = null }) {
