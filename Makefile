@@ -65,8 +65,7 @@ soak: build ## Load a server for long, with faults and swaps, and keep books; MI
 	Benchmarks/soak/soak.py --minutes $(MINUTES)
 
 soak-%: setup ## The same under a sanitizer, memory aside: soak-thread, soak-address; MINUTES=30
-	swift build -c release --sanitize $* --scratch-path .build/$* --product apus
-	Benchmarks/soak/soak.py --minutes $(MINUTES) --apus .build/$*/release/apus --no-memory
+	Benchmarks/soak/sanitized.sh $* $(MINUTES)
 
 kill: build ## Kill training runs at random instants; they must end with the same bits; KILLS=50
 	@APUS_KILLS=$(KILLS) .ci/test $(TEST_FLAGS) --filter 'EndToEndTests\.KillTests'
