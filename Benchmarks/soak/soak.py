@@ -144,7 +144,10 @@ def main():
     print(f"seed {options.seed}", flush=True)
     soak = Soak(options.apus, options.minutes, options.seed, options.folder,
                 not options.no_memory)
-    raise SystemExit(0 if soak.run() else 1)
+    try:
+        raise SystemExit(0 if soak.run() else 1)
+    finally:
+        soak.server.process.kill()
 
 
 if __name__ == "__main__":
