@@ -16,7 +16,7 @@ if [ "$kind" = thread ]; then
     sed -n 's/.*"runtimeResourcePath": "\(.*\)\/lib\/swift".*/\1/p')
   "$toolchain/bin/clang" -O2 -shared -fPIC -Wall -Wextra -Werror -o "$built/mutex.so" \
     Benchmarks/soak/mutex.c
-  LD_PRELOAD=$PWD/$built/mutex.so
-  export LD_PRELOAD
+  export LD_PRELOAD="$PWD/$built/mutex.so"
+  export TSAN_OPTIONS="suppressions=$PWD/Benchmarks/soak/thread.supp"
 fi
 exec Benchmarks/soak/soak.py --minutes "$minutes" --apus "$built/release/apus" --no-memory
