@@ -177,6 +177,7 @@ import Testing
       gone = model
       try await eventually { makes.count >= 2 }
     }
-    try await eventually { [gone] in gone == nil }
+    // Weakly, or the look itself would keep a model that a probe still has.
+    try await eventually { [weak gone] in gone == nil }
   }
 }
