@@ -10,7 +10,9 @@ extension CPUPlan {
   }
 
   func run(_ batches: Batches) -> [Float] {
-    batches.check(tableCounts: tables.values.map(\.count), batchCapacity: batchCapacity)
+    batches.check(
+      tableCounts: tables.values.map(\.count),
+      stepShapes: batches.stepInputs.map { inputs[$0].shape }, batchCapacity: batchCapacity)
     guard let result = outputs[0] else {
       preconditionFailure("output 0 is a variable: it is read from its store")
     }
@@ -21,14 +23,8 @@ extension CPUPlan {
     for input in batches.stepInputs {
       let tensor = inputs[input]
       unsafe feeds.append(
-        apus_feed(
-          table: nil, width: tensor.shape.count(batchSize: batches.batchSize),
-          offset: tensor.offset))
+        apus_feed(table: nil, width: tensor.shape.count(batchSize: 1), offset: tensor.offset))
     }
-    let stepWidth = unsafe feeds.reduce(0) { unsafe $1.table == nil ? $0 + $1.width : $0 }
-    precondition(
-      batches.stepValues.count == batches.count * stepWidth,
-      "\(batches.stepValues.count) values for \(batches.count) steps of \(stepWidth)")
     var results = [Float](repeating: 0, count: batches.count)
     unsafe apus_run_batches(
       isa, steps, steps.count, feeds, feeds.count, batches.rows, batches.rows.count,

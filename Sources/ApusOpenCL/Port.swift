@@ -71,9 +71,6 @@ final class InputPort {
     uploadedCount = count
   }
 
-  /// Has the next run copy the rows again, since the device's have been overwritten.
-  func forgetUpload() { uploadedCount = 0 }
-
   /// Moves on to the other slot, with what was written so far, where a copy still reads this one.
   private func takeIdleSlot() {
     guard slots[current].isBusy else { return settle(slots[current]) }

@@ -3,7 +3,6 @@ import ApusCompute
 /// Rows that stay on the device, and the kernel that gathers a plan's input from them.
 final class ResidentTable {
   private let table: DeviceBuffer
-  private let width: Int
   private let kernel: Kernel
   private let localSize: Int
   private let itemsPerRow: Int
@@ -33,7 +32,6 @@ final class ResidentTable {
     localSize = WorkItems.Grain.fine.localSize(backend.flavour)
     itemsPerRow = (rows.width + backend.flavour.lanes - 1) / backend.flavour.lanes
     count = rows.count
-    width = rows.width
     self.kernel = kernel
     self.table = table
   }

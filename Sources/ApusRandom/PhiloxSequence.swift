@@ -45,7 +45,7 @@ public struct PhiloxSequence: Hashable, Sendable {
   /// Brings the elements into a random order (Fisher and Yates, from the last element down).
   ///
   /// - Parameter elements: at most 2^32 - 1 elements.
-  @inlinable  // for other modules to specialise: ten times as fast
+  @inlinable  // for other modules to specialise: a generic swap is dear
   public mutating func shuffle<Element>(_ elements: inout [Element]) {
     guard elements.count > 1 else { return }
     for last in stride(from: elements.count - 1, to: 0, by: -1) {

@@ -114,7 +114,8 @@ public protocol Plan: AnyObject {
 
   /// Runs the graph on one batch after the other, without coming back to the caller in between.
   ///
-  /// Inputs that are neither gathered nor named by `batches` keep what was written before.
+  /// Inputs that are neither gathered nor named by `batches` keep what was written before; the
+  /// others are to be written anew before `run(rows:)`.
   ///
   /// - Parameter batches: which rows of the kept tables each batch has.
   /// - Returns: the first element of output 0 after each run.

@@ -30,14 +30,22 @@ public struct Batches: Sendable {
   ///
   /// - Parameters:
   ///   - tableCounts: the rows of each table that it keeps.
+  ///   - stepShapes: the shapes of `stepInputs`.
   ///   - batchCapacity: the most rows of its batches.
-  /// - Precondition: all rows are in the tables, and no batch is too large.
-  package func check(tableCounts: [Int], batchCapacity: Int) {
+  /// - Precondition: no batch is too large, all rows are in the tables, and the step inputs have no
+  ///   rows and as many values as they need.
+  package func check(tableCounts: [Int], stepShapes: [Shape], batchCapacity: Int) {
     precondition(
       batchSize <= batchCapacity,
       "batches of \(batchSize) rows on a plan for 1...\(batchCapacity)")
-    guard let count = tableCounts.min() else { return }
+    if let count = tableCounts.min(), let row = rows.first(where: { !(0..<count ~= Int($0)) }) {
+      preconditionFailure("row \(row) of a table of \(count)")
+    }
     precondition(
-      rows.allSatisfy { 0..<count ~= Int($0) }, "a row that is not among the \(count) of a table")
+      stepShapes.allSatisfy { !$0.isBatched }, "inputs of \(stepShapes) that are not gathered")
+    let width = stepShapes.reduce(0) { $0 + $1.count(batchSize: 1) }
+    precondition(
+      stepValues.count == count * width,
+      "\(stepValues.count) values for \(count) steps of \(width)")
   }
 }

@@ -1,4 +1,5 @@
 internal import ApusModel
+internal import ApusTraining
 internal import ArgumentParser
 
 /// `apus train`: a CSV in, a sealed model out.
@@ -53,8 +54,11 @@ struct Train: ParsableCommand {
   func run() throws {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()
+    // A mistake in a net's file is told before a large table is read.
+    var recipe = try training.recipe
+    recipe.folds = folds
     let job = TrainingJob(
-      options: training, folder: folder, folds: folds, checkpoints: checkpoints.plan,
+      options: training, recipe: recipe, folder: folder, checkpoints: checkpoints.plan,
       hasReport: report)
     let summary = try job.run(on: try training.table(), progress: TrainingProgress())
     if json {

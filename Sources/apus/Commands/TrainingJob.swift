@@ -6,12 +6,12 @@ internal import ApusTraining
 
 /// Trains as options say, seals the model and draws its report.
 struct TrainingJob {
-  /// What is trained.
+  /// On which rows and with which device.
   let options: TrainingOptions
+  /// What is trained.
+  let recipe: TrainingRecipe
   /// Where the model goes.
   let folder: ModelFolder
-  /// The folds of a cross-validation before it; nil for none.
-  var folds: Int?
   /// When and where the run is kept; nil for never.
   var checkpoints: CheckpointPlan?
   /// Whether the report is drawn.
@@ -39,8 +39,6 @@ struct TrainingJob {
   ) throws -> TrainingRecipe.Product {
     defer { progress.end() }
     let fingerprint = try Digest(ofFile: options.reading.data)
-    var recipe = try options.recipe
-    recipe.folds = folds
     return try options.device.withBackend(
       for: try Workload(training: recipe, on: table)
     ) { backend in

@@ -94,8 +94,9 @@ struct Tune: ParsableCommand {
     let picture = "\(search.searchDir)/tune.html"
     let report = SearchReport(result, model: folder.name, command: command)
     try RunFiles.write(Data(try report.html().utf8), to: picture)
+    let options = try run.options(of: best.trial)
     let job = TrainingJob(
-      options: try run.options(of: best.trial), folder: folder,
+      options: options, recipe: try options.recipe, folder: folder,
       checkpoints: run.checkpoints(of: best.trial, through: nil), command: command)
     try print(result, best, try job.run(on: table, progress: run.progress), command, picture)
   }

@@ -6,12 +6,8 @@ public import ApusCompute
 /// width, y rows x steps x width. The layers that follow look at the steps before a row's first
 /// negative identifier alone; see `Embedding` for the rest.
 public struct SequenceEmbedding: Layer, Hashable {
-  /// The number of identifiers.
-  public let vocabulary: Int
-  /// The numbers in a vector.
-  public let width: Int
-  /// How the table starts.
-  public let initializer: Initializer
+  /// The table, and how it is looked up.
+  public let embedding: Embedding
 
   /// Makes a layer.
   ///
@@ -19,11 +15,7 @@ public struct SequenceEmbedding: Layer, Hashable {
   public init(
     vocabulary: Int, width: Int, initializer: Initializer = .uniform(limit: 0.05)
   ) {
-    precondition(
-      vocabulary > 0 && width > 0, "a table of \(vocabulary) vectors of \(width) numbers")
-    self.vocabulary = vocabulary
-    self.width = width
-    self.initializer = initializer
+    embedding = Embedding(vocabulary: vocabulary, width: width, initializer: initializer)
   }
 
   /// Appends the lookup, seen as steps.
@@ -33,8 +25,7 @@ public struct SequenceEmbedding: Layer, Hashable {
     in network: inout Network
   ) throws(ComputeError) -> Graph.NodeID {
     let steps = network.graph[input].shape.columns
-    let vectors = try Embedding(vocabulary: vocabulary, width: width, initializer: initializer)
-      .append(to: input, named: name, in: &network)
-    return try network.graph.add(.reshape(.batch(steps, width)), [vectors])
+    let vectors = try embedding.append(to: input, named: name, in: &network)
+    return try network.graph.add(.reshape(.batch(steps, embedding.width)), [vectors])
   }
 }
