@@ -1,7 +1,7 @@
 internal import ApusCompute
 internal import Glibc
 
-/// The one owner of a zeroed block of floats that starts on a cache line.
+/// The one owner of a zeroed block of floats that starts on a cache line, a large one on a huge page.
 @safe
 struct AlignedBuffer: ~Copyable, @unchecked Sendable {
   /// The number of elements.
@@ -9,12 +9,17 @@ struct AlignedBuffer: ~Copyable, @unchecked Sendable {
   /// The first element; stays where it is until the buffer is destroyed.
   let base: UnsafeMutablePointer<Float>
 
+  private static let hugePageBytes = 2 << 20
+
   /// Allocates `count` zeros.
   ///
   /// - Throws: `ComputeError.allocationFailed`.
   init(count: Int) throws(ComputeError) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    guard let memory = unsafe aligned_alloc(64, bytes.roundedUp(toMultipleOf: 64)) else {
+    let isHuge = bytes >= 2 * Self.hugePageBytes
+    let alignment = isHuge ? Self.hugePageBytes : 64
+    guard let memory = unsafe aligned_alloc(alignment, bytes.roundedUp(toMultipleOf: alignment))
+    else {
       throw ComputeError(
         .allocationFailed,
         "\(bytes) bytes of memory were asked for and not given; use a smaller"
@@ -22,6 +27,9 @@ struct AlignedBuffer: ~Copyable, @unchecked Sendable {
         cause: "aligned_alloc: ENOMEM"
       )
     }
+    // A matrix is walked across its rows, each on another page: few pages are few misses of the
+    // table of addresses. Where the system has no huge pages to give, nothing changes.
+    if isHuge { unsafe madvise(memory, bytes, MADV_HUGEPAGE) }
     unsafe memset(memory, 0, bytes)
     self.count = count
     unsafe self.base = memory.assumingMemoryBound(to: Float.self)

@@ -3,7 +3,7 @@
 // Below this many multiply-adds a second thread costs more than it saves.
 #define PARALLEL_PRODUCT 1000000
 // A B of up to this many elements stays in level 2 without being packed.
-#define IN_PLACE 300000
+#define IN_PLACE 100000
 // From this many elements a B that is read once is read in the order in which it lies.
 #define STREAMED 16384
 // An A that is read again for this many columns may be packed, if its rows are this far apart.
@@ -84,7 +84,7 @@ static void KERNEL(matmul_dots)(const struct call *step, size_t m, size_t k) {
 // Whether B is copied to panels. Only AVX-512 reads part of a vector at no cost.
 INLINE bool packs_b(apus_operation operation, size_t m, size_t n, size_t k) {
   return operation == APUS_MATMUL_NT || (WIDTH != 16 && n % WIDTH != 0) ||
-         (m > GROUP * TALL && n * k > IN_PLACE);
+         (m > FEW_ROWS && n * k > IN_PLACE);
 }
 
 // Whether A is: what many panels read again should not be evicted in between, as it is where its

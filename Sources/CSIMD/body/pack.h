@@ -1,12 +1,14 @@
 // Copies of a matrix in the order in which tiles walk it.
 //
 //   B, k x n:   panel 0: k rows of PANEL columns | panel 1 | ...    the last one filled with zeros
-//   A, m x k:   its rows, K_STRIDE apart: a distance at which no two fall on one cache line set
-//   A turned:   tile 0: k columns of TALL elements | tile 1 | ...   missing rows are zeros
+//   A, m x k:   tile 0:  k columns of TALL elements | tile 1 | ...   missing rows are zeros
 
-// The terms of a block, which an element of C adds between two visits to memory.
-#define K_BLOCK 384
-#define K_STRIDE (K_BLOCK + 16)
+// The terms of a block, which an element of C adds between two visits to memory: so many that a
+// panel of B stays in level 1 beside the tile that passes by.
+#define K_BLOCK 256
+// A panel's rows are asked for so many rows before they are read: they lie too far apart for the
+// hardware to foresee them.
+#define AHEAD 8
 
 // Rows of one vector each turned into columns, WIDTH x WIDTH.
 INLINE void transpose(vector rows[WIDTH]) {
@@ -35,10 +37,17 @@ INLINE void transpose(vector rows[WIDTH]) {
 // Rows or columns are shared evenly among parts; this is the first of part `index`.
 INLINE size_t first_row(size_t rows, size_t parts, size_t index) { return rows * index / parts; }
 
+// Asks for a row of a panel.
+INLINE void fetch_panel(const float *row) {
+  __builtin_prefetch(row);
+  __builtin_prefetch(row + PANEL - 1);
+}
+
 // One panel of B from rows of n: B[k,j] = b[k * stride + j].
 static void KERNEL(pack_panel)(const float *b, size_t stride, size_t k, size_t columns,
                                float *panel) {
   for (size_t i = 0; i < k; i++, b += stride, panel += PANEL) {
+    fetch_panel(b + AHEAD * stride);
     if (columns >= PANEL) {
       store(panel, load(b));
       store(panel + WIDTH, load(b + WIDTH));
@@ -64,12 +73,25 @@ static void KERNEL(pack_panel_turned)(const float *b, size_t stride, size_t k, s
   }
 }
 
-// Rows of A as they are, K_STRIDE apart.
-static void KERNEL(pack_rows)(const float *a, size_t stride, size_t rows, size_t k,
+// Rows of A, TALL of them for each tile: A[r,k] = a[r * stride + k]. Meanwhile the next tile's are
+// asked for.
+static void KERNEL(pack_rows)(const float *a, size_t stride, size_t rows, size_t tiles, size_t k,
                               float *packed) {
-  for (size_t r = 0; r < rows; r++) {
+  for (size_t tile = 0; tile < tiles; tile++) {
+    const size_t first = first_row(rows, tiles, tile);
+    const size_t count = first_row(rows, tiles, tile + 1) - first;
+    const float *row = a + first * stride;
     for (size_t i = 0; i < k; i += WIDTH) {
-      store_up_to(packed + r * K_STRIDE + i, load_up_to(a + r * stride + i, k - i), k - i);
+      vector block[WIDTH];
+      for (size_t r = 0; r < WIDTH; r++) {
+        block[r] = r < count ? load_up_to(row + r * stride + i, k - i) : splat(0);
+      }
+      for (size_t r = 0; r < TALL; r++) __builtin_prefetch(row + (TALL + r) * stride + i);
+      transpose(block);
+      float *columns = packed + (tile * k + i) * TALL;
+      for (size_t r = 0; r < WIDTH && i + r < k; r++) {
+        store_first(columns + r * TALL, block[r], TALL);
+      }
     }
   }
 }

@@ -5,13 +5,15 @@
 // multiplication, 2008):
 //
 //   for columns in blocks of COLUMN_BLOCK
-//     for k in blocks of K_BLOCK                    B's block is packed by all threads: level 2
-//       for rows in groups of GROUP tiles           a task: A's tiles are packed
-//         for each tile                             stays in level 1
-//           for each panel                          streams from level 2
+//     for k in blocks of K_BLOCK                    B's block is packed by all threads
+//       for rows in groups of GROUP tiles           a task: A's tiles are packed: level 2
+//         for each panel                            stays in level 1
+//           for each tile                           streams from level 2
 
-#define COLUMN_BLOCK 768
-#define GROUP 4
+#define COLUMN_BLOCK 2048
+#define GROUP 20
+// So few rows of C read B too seldom for packing it.
+#define FEW_ROWS (4 * TALL)
 // A block of B of this many elements stays in level 1.
 #define NEAR 8192
 
@@ -33,7 +35,7 @@ struct KERNEL(part) {
 };
 
 // The elements of a thread's part of A, and of a block of B.
-#define A_PACKED (GROUP * TALL * K_STRIDE)
+#define A_PACKED (GROUP * TALL * K_BLOCK)
 INLINE size_t b_packed_count(size_t n, size_t k) {
   return round_up(smaller(n, COLUMN_BLOCK), PANEL) * smaller(k, K_BLOCK);
 }
@@ -74,7 +76,7 @@ static void KERNEL(tiles_at)(const struct KERNEL(product) *p, struct KERNEL(tile
     t->start = KERNEL(zeros);
     t->start_panel = 0;
   }
-  choose_tiles(p->a_turned, vectors)(t, rows);
+  choose_tiles(p->a_turned || p->a_packed, vectors)(t, rows);
   if (!finishes_in_registers(t)) KERNEL(finish_tile)(t, rows, smaller(columns, width));
 }
 
@@ -118,25 +120,49 @@ static void KERNEL(multiply_in_place)(const struct KERNEL(product) *p, struct KE
   }
 }
 
-// A packed, a few tiles at a time: a tile reads all panels of B before the next.
+// Asks for the next `rows` rows of a panel's width of C, from `c` on. Into level 2: in level 1 they
+// would push out B, for rows of C tend to fall on one set.
+INLINE void fetch_tile(const float *c, size_t rows, size_t stride) {
+  for (size_t r = 0; r < rows; r++) {
+    __builtin_prefetch(c + r * stride, 0, 2);
+    __builtin_prefetch(c + r * stride + PANEL - 1, 0, 2);
+  }
+}
+
+// The packed tiles of rows from `i` on, times all columns of a part.
+static void KERNEL(multiply_group)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
+                                   struct KERNEL(part) part, size_t i, size_t rows,
+                                   const float *packed) {
+  const size_t tiles = tiles_for(rows);
+  for (size_t j = 0; j < part.columns; j += PANEL) {
+    const size_t column = part.j + j, left = part.columns - j;
+    t->b = b_at(p, column);
+    for (size_t tile = 0; tile < tiles; tile++) {
+      const size_t r = first_row(rows, tiles, tile), next = first_row(rows, tiles, tile + 1);
+      fetch_tile(p->step->result + (i + next) * p->n + column, next - r, p->n);
+      t->a = packed + tile * TALL * p->block_k;
+      KERNEL(tiles_at)(p, t, i + r, column, next - r, left > WIDTH ? 2 : 1, left);
+    }
+  }
+}
+
+// A packed, a group of tiles at a time: all of them read a panel of B before the next.
 static void KERNEL(multiply_packed)(const struct KERNEL(product) *p, struct KERNEL(tile) t,
                                     struct KERNEL(part) part, float *packed) {
-  t.a_stride = p->a_turned ? TALL : K_STRIDE;
-  for (size_t i = 0, rows; i < part.rows; i += rows) {
-    rows = smaller(GROUP * TALL, part.rows - i);
-    const size_t tiles = tiles_for(rows), first = part.i + i;
+  t.a_stride = TALL;
+  t.repeats = 1;
+  const size_t groups = (part.rows + GROUP * TALL - 1) / (GROUP * TALL);
+  for (size_t group = 0; group < groups; group++) {
+    const size_t first = first_row(part.rows, groups, group), i = part.i + first;
+    const size_t rows = first_row(part.rows, groups, group + 1) - first;
     if (p->a_turned) {
-      KERNEL(pack_columns)(p->a + p->first_k * p->a_stride + first, p->a_stride, rows, tiles,
-                           p->block_k, packed);
+      KERNEL(pack_columns)(p->a + p->first_k * p->a_stride + i, p->a_stride, rows,
+                           tiles_for(rows), p->block_k, packed);
     } else {
-      KERNEL(pack_rows)(p->a + first * p->a_stride + p->first_k, p->a_stride, rows, p->block_k,
-                        packed);
+      KERNEL(pack_rows)(p->a + i * p->a_stride + p->first_k, p->a_stride, rows, tiles_for(rows),
+                        p->block_k, packed);
     }
-    for (size_t tile = 0; tile < tiles; tile++) {
-      const size_t r = first_row(rows, tiles, tile), count = first_row(rows, tiles, tile + 1) - r;
-      t.a = packed + (p->a_turned ? tile * TALL * p->block_k : r * K_STRIDE);
-      KERNEL(multiply_rows)(p, &t, part, first + r, count);
-    }
+    KERNEL(multiply_group)(p, &t, part, i, rows, packed);
   }
 }
 
@@ -187,7 +213,7 @@ static void KERNEL(run_block)(struct KERNEL(product) *p, apus_pool *pool) {
   p->rows_per_task = p->m;
   p->columns_per_task = p->columns;
   // Few rows stay together, so that B comes from far away once.
-  if (pool && (p->m > GROUP * TALL || p->columns < TASKS * PANEL)) {
+  if (pool && (p->m > FEW_ROWS || p->columns < TASKS * PANEL)) {
     p->rows_per_task = smaller(p->m, round_up((p->m + TASKS - 1) / TASKS, TALL));
   }
   p->row_blocks = (p->m + p->rows_per_task - 1) / p->rows_per_task;
