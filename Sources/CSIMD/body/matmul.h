@@ -66,17 +66,37 @@ static void KERNEL(matmul_streamed)(const struct call *step, size_t k, apus_pool
   KERNEL(finish_product)(step, 1);
 }
 
+struct KERNEL(dots_part) {
+  const float *x, *y;  // m and n rows of k
+  float *result;
+  size_t m, n, k, rows_per_task;
+};
+
+// Dot products of every row of x with a part of y's rows.
+static void KERNEL(dots_task)(const void *context, size_t index, size_t thread) {
+  (void)thread;
+  const struct KERNEL(dots_part) *p = context;
+  const size_t from = index * p->rows_per_task;
+  for (size_t i = 0; i < p->m; i++) {
+    KERNEL(dots)(p->x + i * p->k, p->y + from * p->k, p->k, smaller(p->n - from, p->rows_per_task),
+                 p->k, p->result + i * p->n + from);
+  }
+}
+
 // Dot products of every row of A with every row of a turned B.
-static void KERNEL(matmul_dots)(const struct call *step, size_t m, size_t k) {
+static void KERNEL(matmul_dots)(const struct call *step, size_t m, size_t k, apus_pool *pool) {
   const size_t n = step->n;
   const float *a = step->operands[0], *b = step->operands[1];
-  if (n == 1) {
-    KERNEL(dots)(b, a, k, m, k, step->result);
-  } else {
-    for (size_t i = 0; i < m; i++) KERNEL(dots)(a + i * k, b, k, n, k, step->result + i * n);
-  }
+  struct KERNEL(dots_part) p = {.x = a, .y = b, .result = step->result, .m = m, .n = n, .k = k};
+  // A column is one row that all of A's are multiplied by.
+  if (n == 1) p.x = b, p.y = a, p.m = 1, p.n = m;
+  const size_t tasks = pool ? TASKS : 1;
+  p.rows_per_task = round_up((p.n + tasks - 1) / tasks, WIDTH);
+  apus_pool_run(pool, (p.n + p.rows_per_task - 1) / p.rows_per_task, KERNEL(dots_task), &p);
   if (step->bias) {
-    for (size_t i = 0; i < m * n; i++) step->result[i] += step->bias[i % n];
+    for (size_t i = 0; i < m; i++) {
+      for (size_t j = 0; j < n; j++) step->result[i * n + j] += step->bias[j];
+    }
   }
   KERNEL(finish_product)(step, m);
 }
@@ -105,7 +125,7 @@ static void KERNEL(matmul)(const struct call *step, size_t m, size_t k, apus_poo
   const size_t n = step->n;
   if (m * n * k < PARALLEL_PRODUCT) pool = NULL;
   if ((n == 1 && !tn) || (nt && m <= TALL / 4)) {
-    KERNEL(matmul_dots)(step, m, k);
+    KERNEL(matmul_dots)(step, m, k, pool);
     return;
   }
   if (m == 1 && !nt && n * k >= STREAMED) {

@@ -207,7 +207,7 @@ static void KERNEL(pack_task)(const void *context, size_t index, size_t thread) 
 }
 
 // A pool gets several tasks for each thread; their number depends on the shape alone.
-#define TASKS 8
+#define TASKS 16
 
 static void KERNEL(run_block)(struct KERNEL(product) *p, apus_pool *pool) {
   p->rows_per_task = p->m;
