@@ -1,7 +1,8 @@
 internal import ApusCompute
 internal import Glibc
 
-/// The one owner of a zeroed block of floats that starts on a cache line, a large one on a huge page.
+/// The one owner of a zeroed block of floats that starts on a cache line; a large one on a huge
+/// page.
 @safe
 struct AlignedBuffer: ~Copyable, @unchecked Sendable {
   /// The number of elements.
