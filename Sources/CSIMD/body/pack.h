@@ -73,14 +73,13 @@ static void KERNEL(pack_panel_turned)(const float *b, size_t stride, size_t k, s
   }
 }
 
-// Rows of A, TALL of them for each tile: A[r,k] = a[r * stride + k]. Meanwhile the next tile's are
-// asked for.
-static void KERNEL(pack_rows)(const float *a, size_t stride, size_t rows, size_t tiles, size_t k,
-                              float *packed) {
+// Rows of A, TALL at most for each tile, tile t's from `starts[t]` on: A[r,k] = a[r * stride + k].
+// Meanwhile the next tile's are asked for.
+static void KERNEL(pack_rows)(const float *a, size_t stride, const size_t *starts, size_t tiles,
+                              size_t k, float *packed) {
   for (size_t tile = 0; tile < tiles; tile++) {
-    const size_t first = first_row(rows, tiles, tile);
-    const size_t count = first_row(rows, tiles, tile + 1) - first;
-    const float *row = a + first * stride;
+    const size_t count = starts[tile + 1] - starts[tile];
+    const float *row = a + starts[tile] * stride;
     for (size_t i = 0; i < k; i += WIDTH) {
       vector block[WIDTH];
       for (size_t r = 0; r < WIDTH; r++) {
@@ -96,15 +95,16 @@ static void KERNEL(pack_rows)(const float *a, size_t stride, size_t rows, size_t
   }
 }
 
-// Columns of a turned A, TALL elements for each tile: A[r,k] = a[k * stride + r]. Tiles side by
-// side use whole cache lines of A.
-static void KERNEL(pack_columns)(const float *a, size_t stride, size_t rows, size_t tiles,
+// Columns of a turned A likewise: A[r,k] = a[k * stride + r]. Tiles side by side use whole cache
+// lines of A.
+static void KERNEL(pack_columns)(const float *a, size_t stride, const size_t *starts, size_t tiles,
                                  size_t k, float *packed) {
-  for (size_t i = 0; i < k; i++) {
+  for (size_t i = 0; i < k; i++, a += stride) {
     for (size_t tile = 0; tile < tiles; tile++) {
-      const size_t r = first_row(rows, tiles, tile);
-      const vector column = load_first(a + i * stride + r, first_row(rows, tiles, tile + 1) - r);
-      store_first(packed + (tile * k + i) * TALL, column, TALL);
+      const float *column = a + starts[tile];
+      __builtin_prefetch(column + AHEAD * stride);
+      store_first(packed + (tile * k + i) * TALL,
+                  load_first(column, starts[tile + 1] - starts[tile]), TALL);
     }
   }
 }

@@ -129,19 +129,18 @@ INLINE void fetch_tile(const float *c, size_t rows, size_t stride) {
   }
 }
 
-// The packed tiles of rows from `i` on, times all columns of a part.
-static void KERNEL(multiply_group)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
-                                   struct KERNEL(part) part, size_t i, size_t rows,
+// Packed tiles, tile t of which begins at row `starts[t]` of a part, times all columns of the part.
+static void KERNEL(multiply_tiles)(const struct KERNEL(product) *p, struct KERNEL(tile) *t,
+                                   struct KERNEL(part) part, const size_t *starts, size_t tiles,
                                    const float *packed) {
-  const size_t tiles = tiles_for(rows);
   for (size_t j = 0; j < part.columns; j += PANEL) {
     const size_t column = part.j + j, left = part.columns - j;
     t->b = b_at(p, column);
     for (size_t tile = 0; tile < tiles; tile++) {
-      const size_t r = first_row(rows, tiles, tile), next = first_row(rows, tiles, tile + 1);
-      fetch_tile(p->step->result + (i + next) * p->n + column, next - r, p->n);
+      const size_t i = part.i + starts[tile], rows = starts[tile + 1] - starts[tile];
+      fetch_tile(p->step->result + (i + rows) * p->n + column, rows, p->n);
       t->a = packed + tile * TALL * p->block_k;
-      KERNEL(tiles_at)(p, t, i + r, column, next - r, left > WIDTH ? 2 : 1, left);
+      KERNEL(tiles_at)(p, t, i, column, rows, left > WIDTH ? 2 : 1, left);
     }
   }
 }
@@ -151,18 +150,21 @@ static void KERNEL(multiply_packed)(const struct KERNEL(product) *p, struct KERN
                                     struct KERNEL(part) part, float *packed) {
   t.a_stride = TALL;
   t.repeats = 1;
-  const size_t groups = (part.rows + GROUP * TALL - 1) / (GROUP * TALL);
-  for (size_t group = 0; group < groups; group++) {
-    const size_t first = first_row(part.rows, groups, group), i = part.i + first;
-    const size_t rows = first_row(part.rows, groups, group + 1) - first;
+  const size_t tiles = tiles_for(part.rows);
+  for (size_t first = 0, count; first < tiles; first += count) {
+    size_t starts[GROUP + 1];
+    count = smaller(GROUP, tiles - first);
+    for (size_t tile = 0; tile <= count; tile++) {
+      starts[tile] = first_row(part.rows, tiles, first + tile);
+    }
     if (p->a_turned) {
-      KERNEL(pack_columns)(p->a + p->first_k * p->a_stride + i, p->a_stride, rows,
-                           tiles_for(rows), p->block_k, packed);
+      KERNEL(pack_columns)(p->a + p->first_k * p->a_stride + part.i, p->a_stride, starts, count,
+                           p->block_k, packed);
     } else {
-      KERNEL(pack_rows)(p->a + i * p->a_stride + p->first_k, p->a_stride, rows, tiles_for(rows),
+      KERNEL(pack_rows)(p->a + part.i * p->a_stride + p->first_k, p->a_stride, starts, count,
                         p->block_k, packed);
     }
-    KERNEL(multiply_group)(p, &t, part, i, rows, packed);
+    KERNEL(multiply_tiles)(p, &t, part, starts, count, packed);
   }
 }
 
