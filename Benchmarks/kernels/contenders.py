@@ -85,6 +85,10 @@ def all_contenders(apus, folder, packages, is_quick):
         yield take_part("apus", [apus, "cpu"], works + own)
         yield take_part("apus", [apus, "cpu"], net_works, seconds=2)
         yield take_part("apus-avx2", [apus, "cpu:avx2"], works + own)
+        if threads == 1:
+            yield take_part(
+                "apus-bf16-weights", [apus, "cpu:bf16-weights"], [f"net/{LARGE}/1"], seconds=2)
+        yield take_part("apus-bf16", [apus, "cpu:bf16"], [f"net/{LARGE}/4096"], seconds=2)
         yield take_part("openblas", [peer("openblas")], works)
         for core in ("skylakex", "haswell"):
             yield take_part(

@@ -130,12 +130,20 @@ def net_targets(rounds):
         yield report.above(
             f"TARGET {one}, weights read", weight_bytes / time(one) / 1e3, "GB/s", rate, 0.8,
             f"peer: measured reads from {level}, which holds the {weight_bytes:,} bytes")
-    yield unmeasured(f"TARGET {one}, bf16 weights", "ratio >= 1.6", "there is no such mode yet")
+    if time(one) and time(one, "apus-bf16-weights"):
+        yield report.above(
+            f"TARGET {one}, bf16 weights", 1e6 / time(one, "apus-bf16-weights"), "rows/s",
+            1e6 / time(one), 1.6, "peer: Apus in float32")
     for rows, ratio in ((256, 1), (4096, 1.03)):
         yield from faster(rounds, f"net/{LARGE}/{rows}", ratio)
-    yield unmeasured(
-        f"TARGET net/{LARGE}/4096, bf16", "ratio >= 1 against OpenVINO in bf16",
-        "there is no such mode yet")
+    work = f"net/{LARGE}/4096"
+    for threads in (1, 2):
+        own, other = (
+            rounds.median(name, threads, work) for name in ("apus-bf16", "openvino-bf16"))
+        if own and other:
+            yield report.above(
+                f"TARGET {work}, bf16, {count(threads)}", 4096e6 / own, "rows/s", 4096e6 / other,
+                1, "peer: OpenVINO in bf16; our scores have the bits of bfloat16 factors")
 
 
 def faster(rounds, work, ratio):

@@ -3,8 +3,7 @@ public import Logging
 
 /// An OpenCL device that keeps variables, compiles graphs and runs them.
 ///
-/// The kernels that most graphs need are built when the backend is made or taken from the cache;
-/// others, such as products by tiles of one size, when a plan first needs them.
+/// Kernels are built, or taken from the cache, when a plan first needs them.
 public final class OpenCLBackend: Backend {
   /// What the device is.
   public let device: DeviceDescription
@@ -23,7 +22,7 @@ public final class OpenCLBackend: Backend {
   /// What was measured about the device.
   package var profile: DeviceProfile { tuner.profile }
 
-  /// Opens a device and builds its kernels.
+  /// Opens a device.
   ///
   /// - Parameters:
   ///   - deviceIndex: the device's place in `OpenCLDevices.discover()`, the number in its selector.
@@ -32,7 +31,7 @@ public final class OpenCLBackend: Backend {
   ///     the rules and measures nothing.
   ///   - logger: told at error level which kernels compute wrongly on the device, at debug level
   ///     what the caches could not do.
-  /// - Throws: `ComputeError` with code `deviceUnavailable` or `kernelBuildFailed`.
+  /// - Throws: `ComputeError.deviceUnavailable`.
   public convenience init(
     deviceIndex: Int = 0,
     cache: ProgramCache? = .ofUser,
@@ -49,7 +48,7 @@ public final class OpenCLBackend: Backend {
     )
   }
 
-  /// Opens a device of a given loader and builds given kernels.
+  /// Opens a device of a given loader, for given kernels.
   ///
   /// - Parameters:
   ///   - deviceIndex: the device's place among all devices.
@@ -61,7 +60,7 @@ public final class OpenCLBackend: Backend {
   ///   - logger: told at error level which kernels compute wrongly on the device, at debug level
   ///     what the caches could not do.
   ///   - flavour: how kernels are written; nil means as suits the device.
-  /// - Throws: `ComputeError` with code `deviceUnavailable` or `kernelBuildFailed`.
+  /// - Throws: `ComputeError.deviceUnavailable`.
   package init(
     deviceIndex: Int,
     library: OpenCLLibrary,
@@ -80,17 +79,15 @@ public final class OpenCLBackend: Backend {
     }
     let context = try Context(device: devices[deviceIndex])
     let traits = try DeviceTraits(of: devices[deviceIndex], flavour: flavour)
-    let programs = ProgramLibrary(
+    self.device = devices[deviceIndex].description(index: deviceIndex)
+    self.context = context
+    self.flavour = traits.flavour
+    self.programs = ProgramLibrary(
       source: source,
       flavour: traits.flavour,
       cache: cache,
       logger: logger
     )
-    try programs.program(.base, context: context)
-    self.device = devices[deviceIndex].description(index: deviceIndex)
-    self.context = context
-    self.flavour = traits.flavour
-    self.programs = programs
     self.tuner = Tuner(
       device: devices[deviceIndex],
       source: source,

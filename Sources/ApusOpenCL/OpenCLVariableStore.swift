@@ -66,7 +66,7 @@ public final class OpenCLVariableStore: VariableStore {
     let count = values.count
     let source = try DeviceBuffer(count: count, context: backend.context, purpose: "new values")
     try queue.write(values, to: source, at: 0)
-    let kernel = try backend.kernel("activation", of: .base)
+    let kernel = try backend.kernel("activation", of: .activation)
     try kernel.setArgument(0, to: source)
     try kernel.setArgument(1, to: UInt64(0))
     try kernel.setArgument(2, to: target)

@@ -24,7 +24,7 @@ final class ResidentTable {
     let table = try DeviceBuffer(
       count: rows.values.count, context: backend.context, purpose: "the rows to learn from")
     try store.queue.write(rows.values, to: table, at: 0)
-    let kernel = try backend.kernel("gather", of: .base)
+    let kernel = try backend.kernel("gather", of: .gather)
     try kernel.setArgument(0, to: table)
     try kernel.setArgument(3, to: input)
     try kernel.setArgument(4, to: UInt64(offset))

@@ -75,6 +75,9 @@ static const char rule[] = {
 static const char softmax[] = {
 #embed "../../Kernels/softmax.cl"
 };
+static const char states[] = {
+#embed "../../Kernels/states.cl"
+};
 static const char steps[] = {
 #embed "../../Kernels/steps.cl"
 };
@@ -99,7 +102,7 @@ static const CKernelSource sources[] = {
     SOURCE(reduce),    SOURCE(reduce_wide),   SOURCE(softmax),     SOURCE(rule),
     SOURCE(update),    SOURCE(lookup_update), SOURCE(gather),
     SOURCE(steps),     SOURCE(attention),     SOURCE(pool),        SOURCE(recurrence),
-    SOURCE(recurrence_wide), SOURCE(windows),
+    SOURCE(states),    SOURCE(windows),       SOURCE(recurrence_wide),
 };
 
 size_t CKernels_count(void) { return sizeof sources / sizeof *sources; }

@@ -68,8 +68,11 @@ struct OpenCLBackendTests {
 
   @Test("A kernel that does not build names the call and quotes the compiler")
   func buildFailure() throws {
+    let source = KernelSource(files: ["kernel void broken(global float *x) { x[0] = nothing; }"])
+    let backend = try backend(source)
+    let variable = Variable(name: "a", shape: .fixed(1))
     let error = #expect(throws: ComputeError.self) {
-      try backend(KernelSource(files: ["kernel void broken(global float *x) { x[0] = nothing; }"]))
+      try backend.makeVariables([variable]).write([1].span, to: "a")
     }
     #expect(error?.code == .kernelBuildFailed)
     #expect(error?.cause == "clBuildProgram: CL_BUILD_PROGRAM_FAILURE (-11)")

@@ -85,6 +85,38 @@ struct TuningTests {
     #expect(log.takeMessages() == [])
   }
 
+  @Test("A second start of a small net builds, checks and times nothing")
+  func secondStart() throws {
+    let cache = ProgramCache(folder: folder.path + "/apus/opencl")
+    let rows = 8
+    func start() throws -> (profile: DeviceProfile, messages: [String]) {
+      let backend = try OpenCLBackend(
+        cache: cache, profiles: store, logger: Logger(label: "test") { _ in log })
+      let graph = try network()
+      let variables = try backend.makeVariables(graph.variables)
+      try variables.write([0.5].span, to: "b2")
+      let plan = try backend.compile(graph, batchCapacity: rows, variables: variables)
+      plan.write([Float](repeating: 1, count: 17 * rows), toInput: 0, rows: rows)
+      try plan.run(rows: rows)
+      #expect(try plan.output(0, rows: rows) == [Float](repeating: 0.5, count: rows))
+      return (backend.profile, log.takeMessages())
+    }
+    func programs() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: cache.folder).sorted()
+    }
+    let cold = try start()
+    // One launch computes the net, so no other kernel is built or checked.
+    #expect(cold.profile.checks == ["dense-net": DeviceProfile.Check(failure: nil)])
+    #expect(cold.profile.timings.isEmpty)
+    let built = try programs()
+    let building = cold.messages.filter { $0 == "building the OpenCL program: absent" }
+    #expect(building.count == built.count && (1...2) ~= built.count)
+    let warm = try start()
+    #expect(warm.messages == [])
+    #expect(warm.profile == cold.profile)
+    #expect(try programs() == built)
+  }
+
   @Test("A damaged profile is measured again")
   func damagedProfile() throws {
     _ = try compile(try backend(store))

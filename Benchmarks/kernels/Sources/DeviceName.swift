@@ -2,22 +2,26 @@ internal import ApusCPU
 internal import ApusCompute
 internal import ApusOpenCL
 
-/// A device by name: `cpu`, `cpu:avx2` at a forced level, `opencl:0`, `opencl:0:tf32` with products
-/// by tensor cores in a precision.
+/// A device by name: `cpu`, `cpu:avx2` at a forced level, `cpu:bf16` with nets scored in a
+/// precision, `opencl:0`, `opencl:0:tf32` with products by tensor cores in a precision.
 enum DeviceName {
-  case cpu(InstructionSet)
+  case cpu(InstructionSet, ScoringPrecision)
   case opencl(Int, MatMulVariant.Precision)
 
   /// Reads a name; nil where this machine has no such device or level.
   init?(_ name: String) {
     let parts = name.split(separator: ":")
     switch (parts.first, parts.count) {
-    case ("cpu", 1): self = .cpu(.preferred)
+    case ("cpu", 1): self = .cpu(.preferred, .float32)
     case ("cpu", 2):
-      guard let level = InstructionSet(rawValue: String(parts[1])), level.isSupported else {
+      let name = String(parts[1])
+      if let precision = ScoringPrecision(rawValue: name) {
+        self = .cpu(.preferred, precision)
+      } else if let level = InstructionSet(rawValue: name), level.isSupported {
+        self = .cpu(level, .float32)
+      } else {
         return nil
       }
-      self = .cpu(level)
     case ("opencl", 2), ("opencl", 3):
       let names: [Substring: MatMulVariant.Precision] = ["tf32": .tf32, "bf16": .bfloat16]
       let precision = parts.count == 2 ? .float32 : names[parts[2]]
@@ -44,6 +48,14 @@ enum DeviceName {
     }
   }
 
+  /// The numbers that nets multiply when they score.
+  var scoringPrecision: ScoringPrecision {
+    switch self {
+    case .cpu(_, let precision): precision
+    case .opencl: .float32
+    }
+  }
+
   /// Opens the device.
   ///
   /// - Parameter threads: The threads of a CPU; an OpenCL device has its own.
@@ -52,7 +64,7 @@ enum DeviceName {
   ///   for the precision.
   func backend(threads: Int) throws(ComputeError) -> any Backend {
     switch self {
-    case .cpu(let level): CPUBackend(threads: threads, instructionSet: level)
+    case .cpu(let level, _): CPUBackend(threads: threads, instructionSet: level)
     case .opencl(let index, .float32): try OpenCLBackend(deviceIndex: index)
     case .opencl(let index, let precision): try Self.tensorCores(of: index, precision)
     }

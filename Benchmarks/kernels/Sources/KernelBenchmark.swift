@@ -17,7 +17,8 @@ struct KernelBenchmark {
       print(
         """
         usage: apus-bench-kernels DEVICE THREADS SECONDS WORK...
-        DEVICE is cpu, cpu:LEVEL, opencl:N, opencl:N:tf32 or opencl:N:bf16
+        DEVICE is cpu, cpu:LEVEL, cpu:bf16-weights, cpu:bf16, cpu:int8, opencl:N, opencl:N:tf32
+        or opencl:N:bf16
         """)
       exit(2)
     }
@@ -26,9 +27,7 @@ struct KernelBenchmark {
       let started = try start(device, threads: threads)
       let sampler = Sampler(seconds: seconds, groupSeconds: device.groupSeconds)
       for name in names {
-        measure(
-          name, on: started.backend, sampler, start: started.time,
-          factorError: device.factorError)
+        measure(name, of: device, on: started.backend, sampler, start: started.time)
       }
     } catch {
       for name in names { report(name, "\(error)") }
@@ -36,13 +35,13 @@ struct KernelBenchmark {
   }
 
   private static func measure(
-    _ name: String, on backend: any Backend, _ sampler: Sampler, start: Measurement,
-    factorError: Double
+    _ name: String, of device: DeviceName, on backend: any Backend, _ sampler: Sampler,
+    start: Measurement
   ) {
     guard let work = Work(name) else { return report(name, "there is no such work") }
     do {
       if case .start = work { return show(start.json(name)) }
-      show(try work.measured(on: backend, sampler, factorError: factorError).json(name))
+      show(try work.measured(on: backend, of: device, sampler).json(name))
     } catch {
       report(name, "\(error)")
     }

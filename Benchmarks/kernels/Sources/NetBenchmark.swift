@@ -5,8 +5,8 @@ internal import ApusNN
 struct NetBenchmark {
   /// The rows of different calls are so many batches, taken in turn.
   private static let batches = 16
-  /// How far a score may be off.
-  private static let bound = 1e-5
+  /// How far a score may be off: in float32, and where factors are rounded.
+  private static let (bound, roundedBound) = (1e-5, 2e-2)
 
   private let net: Net
   private let rowCount: Int
@@ -22,20 +22,25 @@ struct NetBenchmark {
   /// Measures calls that begin and end in the caller's memory.
   ///
   /// - Throws: An error of the device.
-  func measuredCalls(on backend: any Backend, _ sampler: Sampler) throws -> Measurement {
-    let scoring = try NetScoring(net, on: backend, batchCapacity: max(rowCount, 8))
+  func measuredCalls(
+    on backend: any Backend, in precision: ScoringPrecision = .float32, _ sampler: Sampler
+  ) throws -> Measurement {
+    let scoring = try NetScoring(
+      net, on: backend, in: precision, batchCapacity: max(rowCount, 8))
     var scores = [Float](repeating: .nan, count: rowCount * net.widths[net.layerCount])
     let width = rowCount * net.widths[0]
     let batches = features.count / width
-    func score(_ run: Int) throws {
+    func score(_ run: Int, into scores: inout [Float]) throws {
       let start = run % batches * width
       var output = scores.mutableSpan
       try scoring.score(
         features.span.extracting(start..<start + width), rowCount: rowCount, into: &output)
     }
-    try score(0)
+    try score(0, into: &scores)
     let error = error(of: scores)
-    return Measurement(times: try sampler.times(score), error: error, bound: Self.bound)
+    return Measurement(
+      times: try sampler.times { try score($0, into: &scores) }, error: error,
+      bound: precision == .float32 ? Self.bound : Self.roundedBound)
   }
 
   /// Measures runs on rows that are on the device already and scores that stay there.

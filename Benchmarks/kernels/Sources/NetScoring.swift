@@ -12,9 +12,12 @@ struct NetScoring {
   /// - Parameters:
   ///   - net: The net.
   ///   - backend: The device.
+  ///   - precision: The numbers that the net multiplies.
   ///   - batchCapacity: The most rows of a call.
   /// - Throws: An error of the device, or `ArtifactError` when it scores otherwise than it should.
-  init(_ net: Net, on backend: any Backend, batchCapacity: Int) throws {
+  init(
+    _ net: Net, on backend: any Backend, in precision: ScoringPrecision, batchCapacity: Int
+  ) throws {
     let goldenRows = 8
     let features = net.rows(goldenRows)
     let scores = (0..<goldenRows).flatMap { net.scores(features, row: $0).map(Float.init) }
@@ -26,7 +29,13 @@ struct NetScoring {
         dataFingerprint: Digest(of: []), rows: 0, duplicatesDropped: 0, split: [0, 0, 0], seed: 0,
         epochsRun: 0, batchSize: 1, optimizer: "none", device: backend.device),
       metrics: [:], writer: "apus-bench-kernels")
-    scorer = try Scorer(artifact, backend: backend, batchCapacity: batchCapacity)
+    // The benchmark holds the scores to a bound of its own.
+    let trial = PrecisionTrial(calibration: features, features: features, limit: 0) { _ in
+      ScoringQuality(.rmse, 0)
+    }
+    scorer = try Scorer(
+      artifact.scoring(in: precision, trial: trial, backend: backend), backend: backend,
+      batchCapacity: batchCapacity)
   }
 
   /// Scores rows.

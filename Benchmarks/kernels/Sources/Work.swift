@@ -54,20 +54,21 @@ enum Work {
   ///
   /// - Parameters:
   ///   - backend: The device.
+  ///   - device: Its name, which says in what precision it computes products and scores nets; the
+  ///     bounds of these are widened by that, and other works keep to that of float32.
   ///   - sampler: How long and how.
-  ///   - factorError: What the device's precision may take from a product of two factors, as a
-  ///     share of it. It widens the bound of products; other works keep to that of float32.
   /// - Returns: The times, and how far the answers are off.
   /// - Throws: An error of the device.
   func measured(
-    on backend: any Backend, _ sampler: Sampler, factorError: Double
+    on backend: any Backend, of device: DeviceName, _ sampler: Sampler
   ) throws -> Measurement {
     switch self {
     case .product(let transposition, let m, let n, let k):
       try ProductBenchmark(transposition, m: m, n: n, k: k, on: backend)
-        .measured(sampler, factorError: factorError)
+        .measured(sampler, factorError: device.factorError)
     case .net(let layers, let rows):
-      try NetBenchmark(Net(layers), rows: rows).measuredCalls(on: backend, sampler)
+      try NetBenchmark(Net(layers), rows: rows)
+        .measuredCalls(on: backend, in: device.scoringPrecision, sampler)
     case .plan(let layers, let rows):
       try NetBenchmark(Net(layers), rows: rows).measuredPlan(on: backend, sampler)
     case .step(let layers, let rows):

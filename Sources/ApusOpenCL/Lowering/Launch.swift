@@ -3,7 +3,7 @@ import ApusCompute
 /// One run of one kernel, described without a device.
 struct Launch: Hashable {
   /// The program that has the kernel.
-  var module = KernelModule.base
+  let module: KernelModule
   /// The kernel's name in its `.cl` file.
   let kernel: String
   /// The arguments in the kernel's order; a tensor stands for two, the buffer and the offset.

@@ -17,12 +17,12 @@ extension Activation {
 extension Lowering {
   /// A function of each element.
   func launches(for activation: Activation, _ id: Graph.NodeID) -> [Launch] {
-    [elementwise("activation", id, [.choice(activation.kernelNumber)])]
+    [elementwise("activation", of: .activation, id, [.choice(activation.kernelNumber)])]
   }
 
   /// The gradient through a function of each element.
   func launches(forGradientOf activation: Activation, _ id: Graph.NodeID) -> [Launch] {
-    [elementwise("activation_gradient", id, [.choice(activation.kernelNumber)])]
+    [elementwise("activation_gradient", of: .activation, id, [.choice(activation.kernelNumber)])]
   }
 
   /// Softmax, row by row.
@@ -30,6 +30,7 @@ extension Lowering {
     let shape = graph[id].shape
     return [
       Launch(
+        module: .softmax,
         kernel: "softmax",
         arguments: operands(of: id) + [
           tensor(id), .count(Quantity(shape.rows)), .choice(shape.columns),
@@ -40,9 +41,15 @@ extension Lowering {
   }
 
   /// A kernel that takes the operands, the result, the number of its elements and `choices`.
-  func elementwise(_ kernel: String, _ id: Graph.NodeID, _ choices: [Argument]) -> Launch {
+  func elementwise(
+    _ kernel: String,
+    of module: KernelModule,
+    _ id: Graph.NodeID,
+    _ choices: [Argument]
+  ) -> Launch {
     let count = Quantity(elementsOf: graph[id].shape)
     return Launch(
+      module: module,
       kernel: kernel,
       arguments: operands(of: id) + [tensor(id), .count(count)] + choices,
       items: WorkItems(count.parts(of: lanes), .fine)

@@ -7,10 +7,11 @@ extension Lowering {
     let choice = Argument.choice(binary.kernelNumber)
     switch Binary.broadcast(node.shape, graph[node.operands[1]].shape) {
     case .scalar:
-      return [elementwise("binary_scalar", id, [choice])]
+      return [elementwise("binary_scalar", of: .binary, id, [choice])]
     case .row:
       return [
         Launch(
+          module: .binary,
           kernel: "binary_row",
           arguments: operands(of: id) + [
             tensor(id), .count(Quantity(node.shape.rows)), .choice(node.shape.columns), choice,
@@ -19,7 +20,7 @@ extension Lowering {
         )
       ]
     case .some(.none), nil:
-      return [elementwise("binary_elements", id, [choice])]
+      return [elementwise("binary_elements", of: .binary, id, [choice])]
     }
   }
 }

@@ -21,6 +21,7 @@ extension Lowering {
       }
       launches.append(
         Launch(
+          module: .columns,
           kernel: "copy_columns",
           arguments: [
             .tensor(from), .tensor(to), .count(Quantity(shape.rows)), .choice(count),

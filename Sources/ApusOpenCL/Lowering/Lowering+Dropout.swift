@@ -6,7 +6,7 @@ extension Lowering {
     let numbers: [Argument] = [
       .choice(Int(mask.stream)), .choice(Int(mask.threshold)), .number(mask.scale),
     ]
-    return [elementwise("dropout", id, numbers)]
+    return [elementwise("dropout", of: .dropout, id, numbers)]
   }
 
   /// A normalization of rows or its gradient, by the kernel of that name.
@@ -16,6 +16,7 @@ extension Lowering {
     let shape = graph[id].shape
     return [
       Launch(
+        module: .normalize,
         kernel: kernel,
         arguments: operands(of: id) + [
           tensor(id), .count(Quantity(shape.rows)), .choice(shape.columns),

@@ -15,6 +15,7 @@ extension Lowering {
     let bags = bags(of: lookup, result: id, identifiers: graph[id].operands[0])
     return [
       Launch(
+        module: .lookup,
         kernel: "lookup",
         arguments: operands(of: id) + [tensor(id), .count(bags.count), .choice(bags.bag)]
           + numbers(of: lookup, table: table, width: bags.width),
@@ -32,9 +33,10 @@ extension Lowering {
     let count = Quantity(elementsOf: graph[id].shape)
     return launches + [
       Launch(
-        kernel: "lookup_clear", arguments: [tensor(id), .count(count)],
+        module: .lookup, kernel: "lookup_clear", arguments: [tensor(id), .count(count)],
         items: WorkItems(count.parts(of: lanes), .fine)),
       Launch(
+        module: .lookup,
         kernel: "lookup_gradient",
         arguments: [
           .tensor(sorted), tensor(upstream), tensor(identifiers), tensor(id),
@@ -57,6 +59,7 @@ extension Lowering {
     var to = Place(memory: from.memory, offset: from.offset + 2 * capacity)
     var launches = [
       Launch(
+        module: .lookup,
         kernel: "lookup_places",
         arguments: [
           tensor(identifiers), .tensor(from), .count(count), .choice(vocabulary),
@@ -67,6 +70,7 @@ extension Lowering {
     while run < capacity {
       launches.append(
         Launch(
+          module: .lookup,
           kernel: "lookup_merge",
           arguments: [.tensor(from), .tensor(to), .count(count), .choice(run)],
           items: WorkItems(count, .fine)))

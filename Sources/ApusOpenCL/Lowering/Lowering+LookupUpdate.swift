@@ -16,6 +16,7 @@ extension Lowering {
     let tensors = [upstream, identifiers, schedule, table] + slots
     return launches + [
       Launch(
+        module: .lookup,
         kernel: "lookup_update",
         arguments: [.tensor(sorted)] + tensors.map(tensor) + [
           .count(Quantity(elementsOf: graph[identifiers].shape)), .choice(bags.bag),

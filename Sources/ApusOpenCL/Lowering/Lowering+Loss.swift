@@ -52,6 +52,7 @@ extension Lowering {
     let first =
       if let number = loss.elementwiseNumber {
         Launch(
+          module: .loss,
           kernel: "loss_elements",
           arguments: operands(of: id) + results + [
             .count(terms), .choice(Self.lossGroup(flavour)),
@@ -62,6 +63,7 @@ extension Lowering {
         )
       } else {
         Launch(
+          module: .loss,
           kernel: "loss_softmax_entropy",
           arguments: operands(of: id) + results + [
             .count(terms), .choice(shape.columns), .divisor(terms), wantsGradient,
@@ -93,6 +95,7 @@ extension Lowering {
       let rows = Quantity(shape.rows)
       return [
         Launch(
+          module: .loss,
           kernel: "loss_gradient_softmax_entropy",
           arguments: operands(of: id) + [
             tensor(id), .count(rows), .choice(shape.columns), .divisor(rows),
@@ -101,7 +104,10 @@ extension Lowering {
         )
       ]
     }
-    return [elementwise("loss_gradient_elements", id, [.divisor(terms), .choice(number)])]
+    return [
+      elementwise(
+        "loss_gradient_elements", of: .loss, id, [.divisor(terms), .choice(number)])
+    ]
   }
 }
 

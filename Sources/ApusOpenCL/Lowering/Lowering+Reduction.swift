@@ -40,6 +40,7 @@ extension Lowering {
     case .columns:
       return [
         Launch(
+          module: .reduce,
           kernel: "reduce_columns",
           arguments: [
             tensor(operand), tensor(id), .count(Quantity(shape.rows)), .choice(shape.columns),
@@ -121,6 +122,7 @@ extension Lowering {
     let groups = group.map { rows.parts(of: $0) } ?? Quantity(1)
     guard flavour == .wide else {
       return Launch(
+        module: .reduce,
         kernel: "reduce_rows",
         arguments: arguments,
         items: WorkItems(groups, columnBlocks(columns), .coarse)
@@ -148,6 +150,7 @@ extension Lowering {
       }
     return [
       Launch(
+        module: .broadcast,
         kernel: "broadcast",
         arguments: operands(of: id) + [
           tensor(id), .count(Quantity(shape.rows)), .choice(shape.columns), .choice(rowStride),

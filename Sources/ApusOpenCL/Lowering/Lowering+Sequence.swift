@@ -27,7 +27,8 @@ extension Lowering {
       let columns = graph[graph[id].operands[0]].shape.columns
       return [
         launch(
-          "identifier_length", operands + [tensor(id), .count(rows), .choice(columns)],
+          "identifier_length", of: .states,
+          operands + [tensor(id), .count(rows), .choice(columns)],
           WorkItems(rows, .fine))
       ]
     case .recurrence(let recurrence):
@@ -46,7 +47,7 @@ extension Lowering {
     case .recurrentGradient(let recurrence):
       return [
         launch(
-          "recurrent_gradient",
+          "recurrent_gradient", of: .states,
           operands + [lengths(id), tensor(id), .count(rows)]
             + [shape.dimensions[0], recurrence.units].map(Argument.choice) + [hasLengths(id)],
           WorkItems(Quantity(shape.rows), .fine))
@@ -74,10 +75,11 @@ extension Lowering {
 
   private func launch(
     _ kernel: String,
+    of module: KernelModule,
     _ arguments: [Argument],
     _ items: WorkItems
   ) -> Launch {
-    Launch(module: .sequences, kernel: kernel, arguments: arguments, items: items)
+    Launch(module: module, kernel: kernel, arguments: arguments, items: items)
   }
 
   private func requiredCount(_ id: Graph.NodeID) -> Int {
@@ -115,7 +117,9 @@ extension Lowering {
     let name = recurrence.cell.rawValue + suffix
     let choices = sizes.map(Argument.choice) + [hasLengths(id)]
     guard flavour == .wide, recurrence.units <= Self.wideRecurrenceUnits else {
-      return launch(name, tensors + scratch + [.count(rows)] + choices, WorkItems(rows, .coarse))
+      return launch(
+        name, of: .recurrences, tensors + scratch + [.count(rows)] + choices,
+        WorkItems(rows, .coarse))
     }
     return Launch(
       module: .wideRecurrences, kernel: "\(name)_wide", arguments: tensors + choices,
@@ -131,7 +135,7 @@ extension Lowering {
     let sizes = [graph[tape].shape.dimensions[0], recurrence.units, recurrence.slots]
     let back = states == .last ? [] : [states == .previous ? 1 : 0]
     return launch(
-      states == .last ? "last_states" : "all_states",
+      states == .last ? "last_states" : "all_states", of: .states,
       [tensor(tape), lengths(id), tensor(id), .count(Quantity(.batch))]
         + (sizes + back).map(Argument.choice) + [hasLengths(id)],
       WorkItems(Quantity(graph[id].shape.rows), .fine))
@@ -147,7 +151,7 @@ extension Lowering {
       [$0.extent, $0.window, $0.stride, $0.before, $0.count]
     }
     return launch(
-      kernel,
+      kernel, of: .windows,
       operands(of: id) + [tensor(id), .count(Quantity(.batch))]
         + (sizes + [windows.channels]).map(Argument.choice),
       WorkItems(Quantity(places.rows), .fine))
@@ -157,7 +161,7 @@ extension Lowering {
     let extents = Array(x.dimensions.suffix(2))
     let places = Quantity(.batch, times: x.dimensions.dropLast(2).reduce(1, *))
     return launch(
-      kernel,
+      kernel, of: .pools,
       requiredOperands(of: id) + [lengths(id), tensor(id), .count(places)]
         + (extents + [pool == .maximum ? 0 : 1]).map(Argument.choice) + [hasLengths(id)],
       WorkItems(places, columnBlocks(x.columns), .fine))
@@ -173,7 +177,7 @@ extension Lowering {
     let steps = graph[id].shape.dimensions[0]
     let sizes = [steps, attention.heads, columns / attention.heads, attention.isCausal ? 1 : 0]
     return launch(
-      kernel,
+      kernel, of: .attention,
       requiredOperands(of: id) + [lengths(id), tensor(id)] + moments + [.count(Quantity(.batch))]
         + sizes.map(Argument.choice) + [hasLengths(id)],
       WorkItems(Quantity(.batch, times: steps), Quantity(attention.heads), .coarse))

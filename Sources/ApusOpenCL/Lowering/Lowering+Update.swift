@@ -41,6 +41,7 @@ extension Lowering {
     }
     let operands = graph[ids[0]].operands
     return Launch(
+      module: .update,
       kernel: "update",
       arguments: [
         .tensor(Place(memory: .variables, offset: 0)),
@@ -57,7 +58,8 @@ extension Lowering {
   func launches(forNormLimit limit: Float, _ id: Graph.NodeID) -> [Launch] {
     [
       Launch(
-        kernel: "norm_limit", arguments: operands(of: id) + [tensor(id), .number(limit)],
+        module: .update, kernel: "norm_limit",
+        arguments: operands(of: id) + [tensor(id), .number(limit)],
         items: WorkItems(Quantity(1), .fine))
     ]
   }

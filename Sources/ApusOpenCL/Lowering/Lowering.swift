@@ -122,8 +122,10 @@ struct Lowering {
     case .lookup(let lookup): return launches(for: lookup, id)
     case .lookupGradient(let lookup, _): return launches(forGradientOf: lookup, id)
     case .dropout(let mask): return launches(for: mask, id)
-    case .inverseRoot(let epsilon): return [elementwise("inverse_root", id, [.number(epsilon)])]
-    case .average(let momentum): return [elementwise("average", id, [.number(momentum)])]
+    case .inverseRoot(let epsilon):
+      return [elementwise("inverse_root", of: .normalize, id, [.number(epsilon)])]
+    case .average(let momentum):
+      return [elementwise("average", of: .normalize, id, [.number(momentum)])]
     case .normalize(let normalization):
       return launches("normalize_rows", for: normalization, id)
     case .normalizeGradient(let normalization):

@@ -1,13 +1,45 @@
 /// Kernels that are built together, with the options that shape them.
 ///
 /// A module is built when a plan first needs it, so a device never compiles what it does not run.
+/// Modules are small: a driver that is asked for a program's binary compiles all its kernels, as
+/// PoCL does, those that nobody runs too.
 enum KernelModule: Hashable, Sendable {
-  /// The kernels that every flavour has, from elementwise functions to the optimizers.
-  case base
+  /// Functions of each element, and the copy that they are without one.
+  case activation
+  /// The elementwise operations on two operands.
+  case binary
+  /// The adjoint of a reduction.
+  case broadcast
+  /// Copies of columns.
+  case columns
+  /// The masks of dropout.
+  case dropout
+  /// Copies of chosen rows.
+  case gather
+  /// The rows of tables: looked up, their gradient, and their updates.
+  case lookup
+  /// The losses and their gradients.
+  case loss
+  /// The normalizations of rows and columns.
+  case normalize
+  /// The reductions in which an item works alone.
+  case reduce
+  /// Softmax.
+  case softmax
+  /// The optimizers' steps.
+  case update
   /// The reductions that share local memory.
   case wideReductions
-  /// The kernels on the steps of rows.
-  case sequences
+  /// Attention between the steps of a row.
+  case attention
+  /// Pools over the steps of a row.
+  case pools
+  /// The recurrent layers.
+  case recurrences
+  /// What the recurrent layers left at the steps of a row.
+  case states
+  /// The windows of convolutions.
+  case windows
   /// The recurrent layers of the wide flavour, a row to a work-group.
   case wideRecurrences
   /// The plain products.
@@ -26,14 +58,24 @@ enum KernelModule: Hashable, Sendable {
   /// The files beside the one that all modules share.
   var fileNames: [String] {
     switch self {
-    case .base:
-      [
-        "activation", "binary", "broadcast", "columns", "dropout", "gather", "lookup", "loss",
-        "normalize", "reduce", "softmax", "rule", "update", "lookup_update",
-      ].map { $0 + ".cl" }
+    case .activation: ["activation.cl"]
+    case .binary: ["binary.cl"]
+    case .broadcast: ["broadcast.cl"]
+    case .columns: ["columns.cl"]
+    case .dropout: ["dropout.cl"]
+    case .gather: ["gather.cl"]
+    case .lookup: ["lookup.cl", "rule.cl", "lookup_update.cl"]
+    case .loss: ["loss.cl"]
+    case .normalize: ["normalize.cl"]
+    case .reduce: ["reduce.cl"]
+    case .softmax: ["softmax.cl"]
+    case .update: ["rule.cl", "update.cl"]
     case .wideReductions: ["reduce_wide.cl"]
-    case .sequences:
-      ["steps.cl", "attention.cl", "pool.cl", "recurrence.cl", "windows.cl"]
+    case .attention: ["steps.cl", "attention.cl"]
+    case .pools: ["steps.cl", "pool.cl"]
+    case .recurrences: ["steps.cl", "recurrence.cl"]
+    case .states: ["steps.cl", "states.cl"]
+    case .windows: ["steps.cl", "windows.cl"]
     case .wideRecurrences: ["steps.cl", "recurrence_wide.cl"]
     case .products: ["matmul.cl"]
     case .tiles: ["tile_wide.cl", "matmul_wide.cl"]
@@ -47,7 +89,9 @@ enum KernelModule: Hashable, Sendable {
   /// The macros that are defined, each as NAME=VALUE.
   func definitions(flavour: Flavour) -> [String] {
     switch self {
-    case .base, .sequences: ["LANES=\(flavour.lanes)"]
+    case .activation, .binary, .broadcast, .columns, .dropout, .gather, .lookup, .loss, .normalize,
+      .reduce, .softmax, .update, .attention, .pools, .recurrences, .states, .windows:
+      ["LANES=\(flavour.lanes)"]
     case .products, .denseNets: ["LANES=\(Flavour.plain.lanes)"]
     case .wideReductions, .wideRecurrences, .trees, .wideDenseNets: ["LANES=\(Flavour.wide.lanes)"]
     case .tiles(let tile):

@@ -32,8 +32,7 @@ final class ProgramLibrary: Sendable {
   /// The program of a module.
   ///
   /// - Throws: `ComputeError.kernelBuildFailed`.
-  @discardableResult
-  func program(
+  private func program(
     _ module: KernelModule,
     context: borrowing Context
   ) throws(ComputeError) -> SharedProgram {

@@ -17,8 +17,10 @@ import Synchronization
 final class Tuner: Sendable {
   /// How long a plan may be kept waiting by measurement.
   ///
-  /// What is left over is measured when the next plan is made.
-  static let patience = Duration.milliseconds(600)
+  /// The first plan on a device is to have measured all that it needs, compilers and their first
+  /// runs included, so that no later start does. What is left over on a device that is slower still
+  /// is measured when the next plan is made.
+  private static let patience = Duration.seconds(15)
   /// How long one variant is timed at one product, where nobody waits for a report.
   private static let briefly = Duration.milliseconds(8)
   /// The operations from which on it matters which kernel computes a product.
@@ -103,10 +105,14 @@ final class Tuner: Sendable {
       guard !products.isEmpty else { return state.table }
       load(&state)
       let known = state.profile
+      defer { if state.profile != known { save(state.profile) } }
       let deadline = ContinuousClock().now + Self.patience
       let isJoined =
         state.table.joinsDenseNets && graph.isDenseNet(on: state.table.traits)
         && (store == nil || joinedNetHasPassed(on: backend, &state))
+      // A small net in one launch has nothing to win by several, and needs no other kernel.
+      let operationCount = products.reduce(0) { $0 + $1.operationCount }
+      guard !isJoined || operationCount >= Self.worthwhileOperations else { return state.table }
       for product in products {
         // A net in one launch needs no other kernel until there is time to compare.
         if isJoined, ContinuousClock().now >= deadline { break }
@@ -116,7 +122,6 @@ final class Tuner: Sendable {
       table.joinsDenseNets =
         table.joinsDenseNets
         && joins(graph, batchCapacity: batchCapacity, on: backend, until: deadline, &state)
-      if state.profile != known { save(state.profile) }
       return table
     }
   }

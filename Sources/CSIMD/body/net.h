@@ -118,6 +118,11 @@ INLINE void dense(const apus_layer *layer, const float *packed, const float *x, 
       const apus_layer *layer, const float *packed, const float *x, size_t x_stride,        \
       size_t rows, float *y, size_t y_stride)
 DENSE(dense_singles) { dense(layer, packed, x, x_stride, rows, y, y_stride, SINGLES); }
+// One row alone, without what is there for several.
+DENSE(dense_row) {
+  (void)rows;
+  dense(layer, packed, x, x_stride, 1, y, y_stride, SINGLES);
+}
 DENSE(dense_pairs) { dense(layer, packed, x, x_stride, rows, y, y_stride, PAIRS); }
 
 DENSE(dense_rounded) {
@@ -145,8 +150,16 @@ DENSE(dense_bytes) {
 }
 
 // y = activation(x w + b) for a layer with one output.
-static void KERNEL(dense_column)(const apus_layer *layer, const float *packed, const float *x,
-                                 size_t x_stride, size_t rows, float *y, size_t y_stride) {
+static __attribute__((noinline)) void KERNEL(dense_column)(
+    const apus_layer *layer, const float *packed, const float *x, size_t x_stride, size_t rows,
+    float *y, size_t y_stride) {
+  if (rows == 1) {
+    // One row stays in registers: vectors that went by memory would wait for it.
+    vector chain[1];
+    dot_chains(chain, 1, packed + WIDTH, x, 0, layer->inputs);
+    store_first(y, activate(layer->activation, splat(sum_lanes(chain[0]) + packed[0])), 1);
+    return;
+  }
   float sums[NET_ROWS];
   KERNEL(dots)(packed + WIDTH, x, x_stride, rows, layer->inputs, sums);
   for (size_t i = 0; i < rows; i += WIDTH) {
@@ -171,7 +184,10 @@ static void KERNEL(dense)(const apus_net *net, const apus_layer *layer, const fl
     return;
   }
   switch (layer->precision) {
-  case APUS_FLOAT32: KERNEL(dense_singles)(layer, packed, x, x_stride, rows, y, y_stride); break;
+  case APUS_FLOAT32:
+    if (rows == 1) KERNEL(dense_row)(layer, packed, x, x_stride, rows, y, y_stride);
+    else KERNEL(dense_singles)(layer, packed, x, x_stride, rows, y, y_stride);
+    break;
   case APUS_BFLOAT16_WEIGHTS:
     KERNEL(dense_pairs)(layer, packed, x, x_stride, rows, y, y_stride);
     break;
