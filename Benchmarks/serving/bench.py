@@ -1,16 +1,19 @@
 """Measures servers in turn and compares them; see run.sh and ../README.md.
 
 usage: bench.py --binaries FOLDER --built FOLDER --output FILE.json [--quick] [--rounds COUNT]
+                [--only PATTERN]
 
 All servers share core 0, and are paused but for the one whose turn it is; the one load generator
 has core 1, or core 0 as well where it says "same core". Rounds are interleaved, and the median of
-the rounds counts.
+the rounds counts. With a pattern, only the measurements whose names it is found in are made, and
+figures that need others are left out.
 """
 
 import argparse
 import contextlib
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -43,7 +46,7 @@ MEASUREMENTS = {
     "no swaps": (["apus swapped"], OPEN_LOOP),
     "swaps": (["apus swapped"], OPEN_LOOP),
     "pipelined": (["C floor", "apus"], ["--connections", "4", "--depth", "16"]),
-    "raw columns": (["apus"], ["--io", "spin", "--raw"]),
+    "raw columns": (["apus"], []),
     "python client": (["apus", "triton"], []),
     # As many outstanding as keep the server busy: with four it waits for the client.
     "256 rows": (["apus"], ["--depth", "16", "--rows-per-frame", "256"]),
@@ -51,7 +54,7 @@ MEASUREMENTS = {
 # Turns of several swaps each.
 LONGER = {"no swaps": 4, "swaps": 4}
 STARTS = 5
-PYTHON_CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_client.py")
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Bench:
@@ -62,25 +65,42 @@ class Bench:
         self.scoring = os.path.join(arguments.binaries, "apus-bench-scoring")
         self.seconds, self.warm_up = (0.4, 0.1) if arguments.quick else (1.5, 0.3)
         self.rounds = 1 if arguments.quick else arguments.rounds
+        self.is_partial = bool(arguments.only)
+        self.measurements = {
+            name: what for name, what in MEASUREMENTS.items()
+            if re.search(arguments.only or "", name)}
+        names = {name for contenders, _ in self.measurements.values() for name in contenders}
+        self.contenders = {name for name in contenders.ALL if name in names}
         self.folder = folder
         self.net = Net(self.apus, folder)
         self.setting = contenders.Setting(
             self.apus, os.path.abspath(arguments.built), folder, self.net)
         self.running, self.absent, self.results = {}, {}, {}
+        self.inside = None
 
     def start(self):
         """Starts every contender that can be started, and pauses it."""
         first = contenders.apus(self.setting, "apus")
         self.setting.apus_port = first.port
         self.setting.request = contenders.Request(self.setting)
+        raw = frames.recorded(self.apus, first.port, "--raw")[1]
+        request = self.setting.request
+        self.setting.pair = [
+            self.setting.file(name, data) for name, data in
+            (("hello", request.hello), ("floats", request.frame), ("raw", raw))]
         contenders.check("apus", self.setting.request.scores,
                          self.net.scores(self.setting.request.rows))
         first.process.stop()
         self.setting.row = self.setting.file("row.f32", self.setting.request.rows.tobytes())
         for name, make in contenders.ALL.items():
+            if name not in self.contenders:
+                continue
             try:
                 self.running[name] = make(self.setting, name)
-                self.running[name].process.pause()
+                if name in contenders.FOR_ITS_TURN:
+                    self.running[name].process.stop()
+                else:
+                    self.running[name].process.pause()
             except (contenders.NotMeasured, ImportError, OSError) as error:
                 self.absent[name] = str(error)
                 print(f"not measured: {name}: {error}", file=sys.stderr)
@@ -88,13 +108,23 @@ class Bench:
     def measure(self):
         for number in range(self.rounds):
             print(f"round {number + 1} of {self.rounds}", file=sys.stderr)
-            for measurement, (names, options) in MEASUREMENTS.items():
+            for measurement, (names, options) in self.measurements.items():
                 core = SERVER_CORE if measurement == "same core" else CLIENT_CORE
                 for name in names:
                     if name in self.running:
                         self.turn(measurement, name, options, core)
 
     def turn(self, measurement, name, options, core):
+        if name in contenders.FOR_ITS_TURN:
+            # A paused one would keep the processors awake for all.
+            self.running[name] = contenders.ALL[name](self.setting, name)
+        try:
+            self.load(measurement, name, options, core)
+        finally:
+            if name in contenders.FOR_ITS_TURN:
+                self.running[name].process.stop()
+
+    def load(self, measurement, name, options, core):
         contender = self.running[name]
         process = contender.process
         process.resume()
@@ -116,8 +146,12 @@ class Bench:
     def command(self, measurement, contender, options, core):
         seconds = self.seconds * LONGER.get(measurement, 1)
         if measurement == "python client":
-            return ["taskset", "-c", str(core), sys.executable, PYTHON_CLIENT, contender.name,
+            return ["taskset", "-c", str(core), sys.executable,
+                    os.path.join(HERE, "python_client.py"), contender.name,
                     str(contender.port), self.setting.row, str(seconds)]
+        if measurement == "raw columns":
+            return ["taskset", "-c", str(core), sys.executable, os.path.join(HERE, "paired.py"),
+                    str(contender.port), str(seconds), *self.setting.pair]
         return [*contender.load, "--cpu", str(core), "--warm-up", str(self.warm_up), "--duration",
                 str(seconds), *options]
 
@@ -133,11 +167,15 @@ class Bench:
             values.append(result)
         return statistics.median(values)
 
-    def rows_per_second_in_process(self):
-        output = subprocess.run(
-            [self.scoring, "process", self.net.folder, self.net.table, self.folder], check=True,
-            stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}))
-        return 256e9 / json.loads(output.stdout)["process/features/256 p50"]
+    def in_process(self, name):
+        """The nanoseconds of one call of a scorer in a process of its own."""
+        if self.inside is None:
+            output = subprocess.run(
+                [self.scoring, "process", self.net.folder, self.net.table, self.folder],
+                check=True, stdout=subprocess.PIPE,
+                preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}))
+            self.inside = json.loads(output.stdout)
+        return self.inside[f"process/{name} p50"]
 
     def starts(self):
         """Milliseconds from the start of the process to its first answer, and its memory then."""
@@ -167,6 +205,7 @@ def main():
         parser.add_argument(name, required=True)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", metavar="PATTERN")
     arguments = parser.parse_args()
     if len(os.sched_getaffinity(0)) < 2:
         sys.exit("two cores are needed: one for the servers, one for the load")
@@ -178,6 +217,8 @@ def main():
             bench.start()
             bench.measure()
             rows = list(figures.all_of(bench))
+            if arguments.only:
+                rows = [row for row in rows if row["value"] is not None]
         finally:
             stop_all()
     is_met = report.write(rows, arguments.output)

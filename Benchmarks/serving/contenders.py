@@ -23,6 +23,8 @@ APUS_MODES = {
 APUS_THREADS = {"--event-loops": "1", "--pin": str(SERVER_CORE)}
 # Keeps every core awake that it may run on, so it must be allowed the client's as well.
 ON_BOTH_CORES = {"apus keep-awake"}
+# Changes the machine as long as it lives, and so lives for its turns only.
+FOR_ITS_TURN = {"apus keep-awake"}
 # More connections than any measurement has with this peer.
 VOWPAL_CHILDREN = 16
 

@@ -3,9 +3,10 @@
 # server in C that echoes or computes the same net; prints a table and writes
 # .build/bench-serving.json.
 #
-# Usage: run.sh [--quick] [--rounds COUNT]
+# Usage: run.sh [--quick] [--rounds COUNT] [--only PATTERN]
 #   --quick   one short round: three minutes
 #   --rounds  how often all take their turn; the median counts (5)
+#   --only    the measurements whose names the pattern is found in, as 'split|same core'
 # A peer that cannot be installed is left out and said so. The exit code is 0 where every target is
 # met.
 set -eu

@@ -80,6 +80,16 @@ public struct ArtifactModel: ServedModel {
   }
 }
 
+extension ArtifactModel {
+  /// Turns numbers into features where the artifact's transform only scales them.
+  public func transform(
+    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
+    number: (Int) -> Double?
+  ) -> Bool {
+    scorer.encoder.writeScaled(column: column, rowCount: rowCount, into: &rows, number: number)
+  }
+}
+
 extension ScoringError {
   /// What a client is told about a failure of the scorer.
   fileprivate init(_ error: any Error, columns: [Schema.Column]) {

@@ -42,6 +42,22 @@ public protocol ServedModel: Sendable {
     into rows: inout MutableSpan<Float>
   ) throws(ScoringError)
 
+  /// Turns the numbers of one raw column into features, if that takes no more than arithmetic.
+  ///
+  /// The bits are those of ``transform(_:rowCount:into:)``, for which they would have to be
+  /// collected first.
+  ///
+  /// - Parameters:
+  ///   - column: The index of the column in `info.columns`.
+  ///   - rowCount: The rows, at least 1.
+  ///   - rows: `rowCount` rows of `info.featureWidth` numbers, zero where the column's features go.
+  ///   - number: The finite number of a row, nil if it is missing.
+  /// - Returns: Whether it was done; if not, all columns are to be transformed together.
+  func transform(
+    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
+    number: (Int) -> Double?
+  ) -> Bool
+
   /// Scores rows of finished features.
   ///
   /// - Parameters:
@@ -81,6 +97,12 @@ extension ServedModel {
 
   /// Never: there is no other device.
   public var isDegraded: Bool { false }
+
+  /// Never done: the columns are transformed together.
+  public func transform(
+    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
+    number: (Int) -> Double?
+  ) -> Bool { false }
 
   /// Traps: a model without embeddings is not asked for them.
   public func extract(

@@ -103,6 +103,11 @@ public final class Server: Sendable {
       let keepAwake =
         configuration.latencyMode == .keepAwake
         ? try KeepAwake(processors: configuration.processors) : nil
+      if let keepAwake {
+        log.info(
+          "processors are kept awake",
+          metadata: ["by": keepAwake.isSystemPolling ? "the system's idle loop" : "idle threads"])
+      }
       let loops = try PollLoop.start(server, listeners: listeners)
       return Server(server, loops: loops, addresses: addresses, tls: tls, keepAwake: keepAwake)
     } catch {

@@ -51,6 +51,34 @@ import Testing
     }
   }
 
+  @Test func scaledNumbersGiveTheBitsOfTheirColumn() throws {
+    let table = try sample(61)
+    let encoder = try encoder(table)
+    let columns = Array(table.columns.dropLast())
+    let expected = try features(encoder, rowCount: 61, columns)
+    // Ages have an indicator of the missing; the other columns are not scaled alone.
+    var written = [Float](repeating: 0, count: expected.count)
+    var isScaled: [Bool] = []
+    for (index, column) in columns.enumerated() {
+      var span = written.mutableSpan
+      isScaled.append(
+        encoder.writeScaled(column: index, rowCount: 61, into: &span) { row in
+          guard case .numbers(let numbers) = column.storage, !column.missing.contains(row) else {
+            return nil
+          }
+          return numbers[row]
+        })
+    }
+    #expect(isScaled == [true, false, false, false], "seed \(seed)")
+    let ageWidth = 2
+    for row in 0..<61 {
+      let start = row * encoder.width
+      #expect(
+        written[start..<start + ageWidth] == expected[start..<start + ageWidth], "row \(row)")
+      #expect(written[start + ageWidth..<start + encoder.width].allSatisfy { $0 == 0 })
+    }
+  }
+
   @Test func aSharedColumnGivesTheBitsOfOneWrittenOut() throws {
     let table = try sample(40)
     let encoder = try encoder(table)

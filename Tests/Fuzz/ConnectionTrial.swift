@@ -6,7 +6,7 @@ import NIOCore
 ///
 /// Whatever comes, each request that was taken has one reply, and a connection that is over is
 /// silent.
-struct ConnectionTrial {
+struct ConnectionTrial: ~Copyable {
   private var script: ByteBuffer
   private var connection: ServerConnection
   private var decoder = FrameDecoder(from: .client)

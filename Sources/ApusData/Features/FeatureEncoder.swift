@@ -22,6 +22,9 @@ public struct FeatureEncoder: Sendable {
   /// One per column of the schema, in its order.
   private let bindings: [Binding]
 
+  /// For each column of the schema how it is scaled, if that is all.
+  let scaledColumns: [ScaledColumn?]
+
   /// Makes a transform ready.
   ///
   /// - Parameter transform: A fitted transform.
@@ -50,6 +53,7 @@ public struct FeatureEncoder: Sendable {
       return binding
     }
     width = offset
+    scaledColumns = bindings.map { ScaledColumn($0.encoder, offset: $0.offset) }
   }
 
   /// Binds a table: finds its columns, checks every value, and looks every distinct category up

@@ -16,7 +16,7 @@ final class ConnectionDriver {
   private static let mergeLimit = 32 << 10
 
   /// What changes with each frame.
-  private struct State {
+  private struct State: ~Copyable {
     var connection: ServerConnection
     var decoder = FrameDecoder(from: .client)
     var inbound = ByteBuffer()
@@ -293,6 +293,7 @@ final class ConnectionDriver {
   }
 
   private func flush() {
+    guard state.with({ $0.outbound.readableBytes > 0 }) else { return }
     // Taken out first: a send may come back here before it returns.
     var replies = ByteBuffer()
     let frames = state.with { state in
@@ -300,10 +301,8 @@ final class ConnectionDriver {
       defer { state.queuedFrames = 0 }
       return state.queuedFrames
     }
-    if replies.readableBytes > 0 {
-      server.metrics.recordOutput(frames: frames, bytes: replies.readableBytes)
-      transport?.send(&replies)
-    }
+    server.metrics.recordOutput(frames: frames, bytes: replies.readableBytes)
+    transport?.send(&replies)
     guard replies.capacity <= Self.flushThreshold else { return }
     state.with { if $0.outbound.readableBytes == 0 { swap(&replies, &$0.outbound) } }
   }
@@ -415,7 +414,7 @@ final class ConnectionDriver {
   // MARK: Scoring
 
   private func score(
-    _ request: ServerConnection.AcceptedRequest, _ id: UInt64, _ deadline: NIODeadline
+    _ request: borrowing ServerConnection.AcceptedRequest, _ id: UInt64, _ deadline: NIODeadline
   ) {
     let version = scheduler.catalog.resolve(
       request.rows.model, routingKey: request.rows.routingKey)
@@ -434,7 +433,7 @@ final class ConnectionDriver {
   }
 
   /// Hands a request to the scoring threads; its reply comes to ``complete(_:_:)``.
-  func scoreInPool(_ task: ScoringTask, rows: RequestRows) {
+  func scoreInPool(_ task: ScoringTask, rows: borrowing RequestRows) {
     let job = ScoringJob(task, rows: rows.detached(), sink: sink, connection: life)
     pooled[task.correlationID] = job
     server.pool.submit(job)

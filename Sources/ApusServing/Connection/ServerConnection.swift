@@ -12,7 +12,7 @@ package import NIOCore
 ///
 /// Each request gets exactly one terminal reply: the machine remembers what is in flight, and
 /// ``finish(_:)`` says of each completion whether its reply may still be sent.
-package struct ServerConnection {
+package struct ServerConnection: ~Copyable {
   /// Where in its life a connection is.
   package enum Phase: Equatable {
     /// Nothing but HELLO is welcome.
@@ -40,7 +40,7 @@ package struct ServerConnection {
   }
 
   /// A request for rows that was accepted.
-  package struct AcceptedRequest {
+  package struct AcceptedRequest: ~Copyable {
     /// What is asked for.
     let form: ScoringTask.Form
     /// The rows.

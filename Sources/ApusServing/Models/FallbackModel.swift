@@ -80,6 +80,14 @@ public final class FallbackModel: ServedModel {
     try standby.transform(columns, rowCount: rowCount, into: &rows)
   }
 
+  /// Turns numbers into features, which is the processor's work in either case.
+  public func transform(
+    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
+    number: (Int) -> Double?
+  ) -> Bool {
+    standby.transform(numbersOf: column, rowCount: rowCount, into: &rows, number: number)
+  }
+
   /// Scores rows of finished features on the device, or by the standby.
   public func score(
     floatRows: Span<Float>, rowCount: Int, into scores: inout MutableSpan<Float>

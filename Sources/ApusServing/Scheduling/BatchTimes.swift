@@ -11,7 +11,7 @@ struct BatchTimes {
   var computeNanoseconds: Int64 { (end - computeStart).nanoseconds }
 
   /// Counts the batch and its answers, and corrects the predicted cost.
-  func record<Owner>(_ members: [RowBatch<Owner>.Member], rowCount: Int) {
+  func record<Owner>(_ members: Span<RowBatch<Owner>.Member>, rowCount: Int) {
     let version = members[0].task.version
     version.cost.observe(rows: rowCount, nanoseconds: Int(computeNanoseconds))
     version.metrics.recordBatch(rows: rowCount, computeNanoseconds: computeNanoseconds)

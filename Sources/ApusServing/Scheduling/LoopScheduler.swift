@@ -57,29 +57,29 @@ final class LoopScheduler {
 
   /// A connection has been read: what need not wait is scored and sent.
   func endRead(of driver: ConnectionDriver) {
-    scoreGathered { !$0.waitsForTurn }
+    scoreGathered(all: false)
     if driver.gatheredCount == 0 { driver.endTurn() } else { flushLater(driver) }
   }
 
   /// All has been read: the rest is scored and sent.
   func endTurn() {
-    repeat { scoreGathered { _ in true } } while sendUnsent()
+    repeat { scoreGathered(all: true) } while sendUnsent()
   }
 
   /// Ends the turn of the connections that have something to send.
   ///
   /// - Returns: Whether there were any; they may have gathered more.
   private func sendUnsent() -> Bool {
+    guard state.with({ !$0.unsent.isEmpty }) else { return false }
     var drivers: [ConnectionDriver] = []
     state.with { state in
       swap(&drivers, &state.unsent)
       swap(&state.unsent, &state.spare)
     }
-    let wereAny = !drivers.isEmpty
     for driver in drivers { driver.endTurn() }
     drivers.removeAll(keepingCapacity: true)
     state.with { swap(&drivers, &$0.spare) }
-    return wereAny
+    return true
   }
 
   /// The connection has something to send when the turn ends.
@@ -95,7 +95,7 @@ final class LoopScheduler {
   ///
   /// - Throws: ``WireError`` if it cannot be admitted; nobody else answers it then.
   func submit(
-    _ task: ScoringTask, rows: RequestRows, of driver: ConnectionDriver
+    _ task: ScoringTask, rows: borrowing RequestRows, of driver: ConnectionDriver
   ) throws(WireError) {
     let cost = task.version.cost.nanoseconds(rows: task.rowCount)
     let limit = server.configuration.inlineNanoseconds
@@ -112,7 +112,7 @@ final class LoopScheduler {
       try alone.add(task, rows: rows, owner: driver)
       return score(alone)
     }
-    if gathered + cost > limit { scoreGathered { _ in true } }
+    if gathered + cost > limit { scoreGathered(all: true) }
     try batch(for: task).add(task, rows: rows, owner: driver, nanoseconds: cost)
     driver.gatheredCount += 1
     state.with { $0.nanoseconds += cost }
@@ -137,13 +137,26 @@ final class LoopScheduler {
     }
   }
 
-  private func scoreGathered(where isDue: (Gathering) -> Bool) {
-    let gatherings = state.with { $0.gatherings }
-    for index in gatherings.indices
-    where isDue(gatherings[index]) && !gatherings[index].batch.isEmpty {
-      let batch = gatherings[index].batch
-      state.with { $0.nanoseconds -= batch.nanoseconds }
-      score(batch)
+  /// Scores what was gathered.
+  ///
+  /// - Parameter all: Whether rows that wait for those of other connections are scored too.
+  private func scoreGathered(all: Bool) {
+    var index = 0
+    while let batch = nextDue(from: &index, all: all) { score(batch) }
+  }
+
+  /// Takes the next gathering that is due off the predicted time.
+  private func nextDue(from index: inout Int, all: Bool) -> RowBatch<ConnectionDriver>? {
+    state.with { state in
+      while index < state.gatherings.count {
+        defer { index += 1 }
+        guard all || !state.gatherings[index].waitsForTurn else { continue }
+        let batch = state.gatherings[index].batch
+        guard !batch.isEmpty else { continue }
+        state.nanoseconds -= batch.nanoseconds
+        return batch
+      }
+      return nil
     }
   }
 
@@ -154,9 +167,10 @@ final class LoopScheduler {
       _ = try batch.run()
       let times = BatchTimes(start: start, computeStart: start, end: .now())
       members = batch.takeMembers()
-      times.record(members, rowCount: batch.rowCount)
-      for index in members.indices {
-        members[index].owner.reply(to: members[index], of: batch, times)
+      let answered = members.span
+      times.record(answered, rowCount: batch.rowCount)
+      for index in answered.indices {
+        answered[index].owner.reply(to: answered[index], of: batch, times)
       }
     } catch {
       members = batch.takeMembers()

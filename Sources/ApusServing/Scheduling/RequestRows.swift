@@ -2,8 +2,11 @@ import ApusWire
 import NIOCore
 
 /// The rows of a request, as they were sent.
-struct RequestRows: Sendable {
-  private enum Content: Sendable {
+///
+/// They have one owner: a copy would be a dozen fields and a count of references, on the path of
+/// each request.
+struct RequestRows: ~Copyable, Sendable {
+  private enum Content: ~Copyable, Sendable {
     /// Row after row, or column after column.
     case rows(ScoreRequest)
     /// What a user's items share, and what is each item's own.
@@ -21,14 +24,14 @@ struct RequestRows: Sendable {
   /// The bytes of the rows.
   let byteCount: Int
   private let encoding: ScoreRequest.Encoding
-  private let schemaHash: UInt64
+  let schemaHash: UInt64
   private let columnCount: Int
   /// The index of the score that items are ranked by.
   private let outputIndex: Int
   private let content: Content
 
   /// The rows of a request for scores or embeddings.
-  init(_ request: ScoreRequest) {
+  init(_ request: consuming ScoreRequest) {
     model = request.model
     rowCount = request.rowCount
     traceID = request.extensions.traceID
@@ -42,7 +45,7 @@ struct RequestRows: Sendable {
   }
 
   /// The items of a request for a ranking.
-  init(_ request: RankRequest) {
+  init(_ request: consuming RankRequest) {
     model = request.model
     rowCount = request.itemCount
     traceID = request.extensions.traceID
@@ -86,7 +89,10 @@ struct RequestRows: Sendable {
   ) throws(WireError) {
     switch content {
     case .rows(let request):
-      if areRaw { return try transform(try request.rawColumns(), into: &features, version) }
+      if areRaw {
+        if try transformNumbers(of: request, into: &features, version) { return }
+        return try transform(try request.rawColumns(), into: &features, version)
+      }
       try request.copyFiniteRows(into: &features)
       version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) {
         .features(request.withFloatRows { rows in rows.indices.map { rows[$0] } })
@@ -105,34 +111,6 @@ struct RequestRows: Sendable {
         }
       }
     }
-  }
-
-  private func transform(
-    _ columns: [RawColumn], into features: inout MutableSpan<Float>, _ version: ModelVersion
-  ) throws(WireError) {
-    let expected = version.info.columns
-    for index in columns.indices where columns[index].kind != expected[index].kind {
-      throw .badInput("a column is of another kind than the model's", column: index)
-    }
-    for index in columns.indices where expected[index].valueKind == .integer {
-      guard let row = columns[index].firstRowNotWhole else { continue }
-      throw .badInput("a value is not a whole number of at most 2^53", row: row, column: index)
-    }
-    for index in features.indices { features[index] = 0 }
-    do throws(ScoringError) {
-      try version.model.transform(columns, rowCount: rowCount, into: &features)
-      version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) { .columns(columns) }
-    } catch {
-      throw error.wireError
-    }
-  }
-}
-
-extension RawColumn {
-  /// The first row whose number is not a whole one of at most 2^53 in size.
-  fileprivate var firstRowNotWhole: Int? {
-    guard case .numbers(let numbers) = values else { return nil }
-    return numbers.firstIndex { $0 != $0.rounded() || $0.magnitude > 0x1p53 }
   }
 }
 

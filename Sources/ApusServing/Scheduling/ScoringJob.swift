@@ -16,7 +16,8 @@ final class ScoringJob: Sendable {
 
   /// Creates a job.
   init(
-    _ task: ScoringTask, rows: RequestRows, sink: any ReplySink, connection: ConnectionLife
+    _ task: ScoringTask, rows: consuming RequestRows, sink: any ReplySink,
+    connection: ConnectionLife
   ) {
     self.task = task
     self.rows = rows

@@ -208,7 +208,7 @@ final class ScoringPool: Sendable {
       let end = NIODeadline.now()
       guard isWhole else { return finishUnwanted(batch) }
       let times = BatchTimes(start: start, computeStart: computeStart, end: end)
-      times.record(batch.members, rowCount: batch.rowCount)
+      times.record(batch.members.span, rowCount: batch.rowCount)
       for member in batch.members {
         var frame = ByteBuffer()
         do throws(WireError) {

@@ -44,7 +44,7 @@ extension ScoringTask {
   /// Verifies that the rows were made for the version, and that the reply will fit.
   ///
   /// - Throws: SCHEMA_MISMATCH, BAD_INPUT or TOO_LARGE.
-  func verify(_ rows: RequestRows) throws(WireError) {
+  func verify(_ rows: borrowing RequestRows) throws(WireError) {
     try rows.verify(for: version.info)
     guard width > 0 else { throw .badInput("the model has no embedding") }
     if case .rank = form { return }

@@ -11,7 +11,8 @@ final class PollConnection: ConnectionTransport {
   let driver: ConnectionDriver
   /// What the peer has not taken yet.
   private let unsent = Confined(ByteBuffer())
-  private var interest: Poller.Interest = .input
+  private var takesInput = true
+  private var awaitsRoom = false
   private var isFlushAwaited = false
   private var isInputEnded = false
   /// Whether the connection is over; its socket is closed when the turn ends.
@@ -48,7 +49,7 @@ final class PollConnection: ConnectionTransport {
   /// - Returns: Whether anything came.
   @discardableResult
   func receive(_ received: inout ByteBuffer) -> Bool {
-    guard interest.contains(.input), !isInputEnded else { return false }
+    guard takesInput, !isInputEnded else { return false }
     let result = driver.receive(from: socket, shared: &received)
     switch result {
     case .bytes: break
@@ -134,11 +135,13 @@ final class PollConnection: ConnectionTransport {
 
   /// Not reading is what holds a peer back that does not read its replies.
   private func updateInterest() {
+    let awaitsRoom = hasUnsent
+    let takesInput = !isInputEnded && (isWritable || !driver.acceptsFrames)
+    guard awaitsRoom != self.awaitsRoom || takesInput != self.takesInput else { return }
+    (self.awaitsRoom, self.takesInput) = (awaitsRoom, takesInput)
     var wanted: Poller.Interest = []
-    if hasUnsent { wanted.insert(.output) }
-    if !isInputEnded, isWritable || !driver.acceptsFrames { wanted.insert(.input) }
-    guard wanted != interest else { return }
-    interest = wanted
+    if awaitsRoom { wanted.insert(.output) }
+    if takesInput { wanted.insert(.input) }
     loop.watch(self, for: wanted)
   }
 }

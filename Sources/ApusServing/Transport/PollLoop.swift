@@ -1,5 +1,6 @@
 import ApusSystem
 import ApusWire
+import CLinux
 import NIOCore
 
 /// An event loop over epoll that other threads can leave messages for.
@@ -24,6 +25,9 @@ final class PollLoop: Sendable {
     /// Ends when the last connection is closed.
     case stop
   }
+
+  /// The turn of the processor that a loop asks for: the shortest that the system grants.
+  private static let turnNanoseconds: UInt64 = 100_000
 
   /// The name of the loop and of its thread.
   let name: String
@@ -60,6 +64,9 @@ final class PollLoop: Sendable {
         name,
         processor: processors.isEmpty ? nil : processors[index % processors.count]
       ) {
+        // A request does not wait for a turn of whatever else runs there; a kernel that does not
+        // know of it lets it wait.
+        _ = clinux_shorten_slice(Self.turnNanoseconds)
         let run = PollLoopRun(
           server, name: name, poller: poller.take(), mailbox: mailbox,
           loops: index == 0 ? all : [])

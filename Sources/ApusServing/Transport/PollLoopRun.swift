@@ -24,9 +24,9 @@ final class PollLoopRun {
   private var nextLoop = 0
   private var listeners: [Listener] = []
 
-  private var connections: [UInt64: PollConnection] = [:]
+  private let connections = Confined([UInt64: PollConnection]())
   private var lastToken = Token.firstConnection
-  private var wakes = WakeQueue()
+  private let wakes = Confined(WakeQueue())
   private var flushed: [PollConnection] = []
   private var closed: [PollConnection] = []
   private let received = Confined(ByteBuffer())
@@ -63,7 +63,7 @@ final class PollLoopRun {
       preconditionFailure("\(error)")
     }
     received.with { $0.reserveCapacity(2 * ConnectionDriver.receiveLimit) }
-    while !isStopping || !connections.isEmpty { turn() }
+    while !isStopping || connectionCount > 0 { turn() }
   }
 
   // MARK: Turns
@@ -82,10 +82,10 @@ final class PollLoopRun {
   ///
   /// - Returns: Whether there was; if not, the poller is asked, which also knows of the rest.
   private func pollBusily() -> Bool {
-    guard connections.count <= Self.busyConnections else { return false }
+    guard connectionCount <= Self.busyConnections else { return false }
     scheduler.beginTurn()
     var isBusy = false
-    for connection in connections.values where !connection.isClosed {
+    for connection in all.values where !connection.isClosed {
       isBusy = received.with { connection.receive(&$0) } || isBusy
     }
     if isBusy { finishTurn() }
@@ -93,14 +93,14 @@ final class PollLoopRun {
   }
 
   private func finishTurn() {
-    if let next = wakes.next, next <= scheduler.now { wakeConnections() }
+    if let next = nextWake, next <= scheduler.now { wakeConnections() }
     scheduler.endTurn()
     while !flushed.isEmpty || !closed.isEmpty { settle() }
   }
 
   private func waitMilliseconds() -> Int32 {
     if server.configuration.latencyMode == .busyPoll { return 0 }
-    guard let next = wakes.next else { return -1 }
+    guard let next = nextWake else { return -1 }
     let nanoseconds = max(0, (next - .now()).nanoseconds)
     // Rounded up: a wake-up before its time would be for nothing.
     return Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
@@ -111,7 +111,7 @@ final class PollLoopRun {
     case Token.mailbox:
       for message in mailbox.take() { handle(message) }
     case Token.firstConnection...:
-      guard let connection = connections[event.token], !connection.isClosed else { return }
+      guard let connection = connection(event.token), !connection.isClosed else { return }
       received.with { connection.handle(event, received: &$0) }
     default: accept(listeners[Int(event.token - Token.firstListener)])
     }
@@ -119,8 +119,8 @@ final class PollLoopRun {
 
   private func wakeConnections() {
     // All of them first: one that asks for the same time again gets it in another turn.
-    for token in wakes.removeDue(at: scheduler.now) {
-      guard let connection = connections[token], connection.wakeDeadline <= scheduler.now,
+    for token in wakes.with({ $0.removeDue(at: scheduler.now) }) {
+      guard let connection = connection(token), connection.wakeDeadline <= scheduler.now,
         !connection.isClosed
       else { continue }
       connection.wake()
@@ -135,7 +135,7 @@ final class PollLoopRun {
     for connection in told { connection.tellFlushed() }
     for connection in gone {
       connection.driver.closed()
-      connections[connection.token] = nil
+      connections.with { $0[connection.token] = nil }
     }
   }
 
@@ -145,23 +145,32 @@ final class PollLoopRun {
     switch message {
     case .adopt(let socket, let peer, let role): serve(socket.take(), peer: peer, role: role)
     case .reply(let token, let correlationID, let reply):
-      guard let connection = connections[token], !connection.isClosed else { return }
+      guard let connection = connection(token), !connection.isClosed else { return }
       connection.driver.complete(correlationID, reply)
       scheduler.flushLater(connection.driver)
     case .drain:
       for listener in listeners { poller.with { $0.remove(listener.socket.number) } }
       listeners = []
-      for connection in connections.values { connection.driver.drain() }
+      for connection in all.values { connection.driver.drain() }
     case .modelsChanged:
       let changes = scheduler.catalog.changes(since: announced)
       announced = scheduler.catalog
-      for connection in connections.values { connection.driver.modelsChanged(changes) }
+      for connection in all.values { connection.driver.modelsChanged(changes) }
     case .beat(let pulse): pulse.beat(name)
     case .stop: isStopping = true
     }
   }
 
   // MARK: Connections
+
+  private var connectionCount: Int { connections.with { $0.count } }
+
+  /// All of them, which may change while they are gone through.
+  private var all: [UInt64: PollConnection] { connections.with { $0 } }
+
+  private func connection(_ token: UInt64) -> PollConnection? { connections.with { $0[token] } }
+
+  private var nextWake: NIODeadline? { wakes.with { $0.next } }
 
   private func accept(_ listener: Listener) {
     // A flood of connections does not keep those that are there from their turn.
@@ -190,7 +199,7 @@ final class PollLoopRun {
     } catch {
       return server.metrics.recordConnectionRefused(.descriptors)
     }
-    connections[lastToken] = connection
+    connections.with { $0[lastToken] = connection }
     driver.opened(on: connection)
   }
 
@@ -208,7 +217,7 @@ final class PollLoopRun {
   }
 
   func schedule(_ connection: PollConnection, at deadline: NIODeadline) {
-    wakes.insert(connection.token, at: deadline)
+    wakes.with { $0.insert(connection.token, at: deadline) }
   }
 
   func flushed(_ connection: PollConnection) { flushed.append(connection) }

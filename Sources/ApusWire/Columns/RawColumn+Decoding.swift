@@ -3,35 +3,18 @@ extension RawColumn {
   ///
   /// Every length is verified against the bytes that are there before anything is allocated.
   init(from data: inout ByteCursor, rowCount: Int, index: Int) throws(WireError) {
-    guard
-      let kindByte = data.read(UInt8.self),
-      let missingByte = data.read(UInt8.self),
-      let reserved = data.read(UInt16.self),
-      let length = data.read(UInt32.self),
-      length >= 8, length % 8 == 0, var block = data.take(Int(length) - 8)
-    else {
-      throw .protocolViolation("a column does not fit the body")
-    }
-    guard let kind = Kind(rawValue: kindByte) else {
-      throw .protocolViolation("the kind of a column is unknown")
-    }
-    guard missingByte <= 1 else { throw .protocolViolation("a boolean is neither 0 nor 1") }
-    guard reserved == 0 else { throw .reservedNotZero }
-
-    var missing: [Bool] = []
-    if missingByte == 1 { missing = try block.readBitmap(count: rowCount) }
+    var block = try Block(from: &data)
+    let missing = try block.readMissing(rowCount: rowCount)
     let values: Values
-    switch kind {
+    switch block.kind {
     case .number:
-      values = .numbers(try block.readNumbers(count: rowCount, column: index))
+      values = .numbers(try block.bytes.readNumbers(count: rowCount, column: index))
     case .boolean:
-      values = .booleans(try block.readBooleans(count: rowCount, column: index))
+      values = .booleans(try block.bytes.readBooleans(count: rowCount, column: index))
     case .category:
-      values = try block.readCategories(count: rowCount, column: index, missing: missing)
+      values = try block.bytes.readCategories(count: rowCount, column: index, missing: missing)
     }
-    guard block.count < 8, block.isZero else {
-      throw .protocolViolation("a column is longer than its values")
-    }
+    try block.finish()
     self.init(values: values, missing: missing)
     try verifyMissingAreZero()
   }
@@ -44,7 +27,7 @@ extension RawColumn {
         case .booleans(let booleans): !booleans[row]
         case .categories(_, let codes): codes[row] == 0
         }
-      guard isZero else { throw .protocolViolation("the value of a missing row is not zero") }
+      guard isZero else { throw .missingNotZero }
     }
   }
 }
@@ -72,17 +55,23 @@ extension ByteCursor {
 
   @_lifetime(self: copy self)
   fileprivate mutating func readNumbers(count: Int, column: Int) throws(WireError) -> [Double] {
+    let bytes = try takeNumbers(count: count, column: column)
+    return (0..<count).map { bytes.load(at: $0 * 8, as: Double.self) }
+  }
+
+  /// Takes the bytes of one finite number per row.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  mutating func takeNumbers(count: Int, column: Int) throws(WireError) -> ByteCursor {
     guard let bytes = take(count * 8) else {
       throw .protocolViolation("a column is shorter than its rows")
     }
-    var numbers: [Double] = []
-    numbers.reserveCapacity(count)
     for row in 0..<count {
-      let number = bytes.load(at: row * 8, as: Double.self)
-      guard number.isFinite else { throw .notFinite(row: row, column: column) }
-      numbers.append(number)
+      guard bytes.load(at: row * 8, as: Double.self).isFinite else {
+        throw .notFinite(row: row, column: column)
+      }
     }
-    return numbers
+    return bytes
   }
 
   @_lifetime(self: copy self)

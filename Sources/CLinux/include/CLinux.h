@@ -20,6 +20,11 @@ void clinux_name_thread(pthread_t thread, const char *name);
 /// to do. Returns 0, or an error number.
 int clinux_become_idle_class(void);
 
+/// Asks for turns of the processor that are short and therefore come soon: a thread that wakes up
+/// takes over from one with longer turns at once, instead of when that one's turn ends. Linux 6.12
+/// and later heed it. Returns 0, or an error number.
+int clinux_shorten_slice(uint64_t nanoseconds);
+
 /// Keeps the calling thread on one processor. Returns 0, or an error number.
 int clinux_pin_to_processor(int processor);
 

@@ -23,13 +23,22 @@ import Testing
     #expect(count == 0, "in \(Self.requestCount) requests")
   }
 
+  @Test func rawNumbersAreAnsweredWithoutAllocations() async throws {
+    let model = WatchedModel(ArtifactModel(try SmallNet.scorer(seed: 1)))
+    let count = try await Self.allocations(of: model, pipelined: 16, areRaw: true)
+    if count > 0 { callocations_print_first() }
+    #expect(count == 0, "in \(Self.requestCount) requests")
+  }
+
   @Test func aModelThatAllocatesIsCaught() async throws {
     let model = WatchedModel(ArtifactModel(try SmallNet.scorer(seed: 1)), isWasteful: true)
     #expect(try await Self.allocations(of: model, pipelined: 1) >= Self.requestCount)
   }
 
   /// Counts what a server's loop allocates while it scores one row after the other.
-  private static func allocations(of model: WatchedModel, pipelined: Int) async throws -> UInt {
+  private static func allocations(
+    of model: WatchedModel, pipelined: Int, areRaw: Bool = false
+  ) async throws -> UInt {
     var configuration = ServerConfiguration()
     configuration.eventLoopThreads = 1
     configuration.defaultBudget = .seconds(20)
@@ -42,7 +51,13 @@ import Testing
       var frames = ByteBuffer()
       for id in 0..<pipelined {
         let row = (0..<info.featureWidth).map { Float(($0 + id) % 5) }
-        frames.writeImmutableBuffer(scoreFrame(info, rows: row, id: UInt64(10 + id)))
+        guard areRaw else {
+          frames.writeImmutableBuffer(scoreFrame(info, rows: row, id: UInt64(10 + id)))
+          continue
+        }
+        ScoreRequest.encode(
+          columns: row.map { .numbers([Double($0)]) }, model: info.handle,
+          schemaHash: info.schemaHash, correlationID: UInt64(10 + id), into: &frames)
       }
       let bytes = Array(buffer: frames)
       func exchange(_ count: Int) throws {

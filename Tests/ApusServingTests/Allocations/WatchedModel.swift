@@ -46,4 +46,11 @@ struct WatchedModel: ServedModel {
   ) throws(ScoringError) {
     try base.transform(columns, rowCount: rowCount, into: &rows)
   }
+
+  func transform(
+    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
+    number: (Int) -> Double?
+  ) -> Bool {
+    base.transform(numbersOf: column, rowCount: rowCount, into: &rows, number: number)
+  }
 }
