@@ -60,7 +60,8 @@ struct Train: ParsableCommand {
     let job = TrainingJob(
       options: training, recipe: recipe, folder: folder, checkpoints: checkpoints.plan,
       hasReport: report)
-    let summary = try job.run(on: try training.table(), progress: TrainingProgress())
+    let summary = try job.run(
+      on: try training.data(for: output), progress: TrainingProgress())
     if json {
       try Terminal.print(json: summary)
     } else {
