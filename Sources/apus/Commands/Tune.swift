@@ -63,7 +63,11 @@ struct Tune: ParsableCommand {
   func run() throws {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()
-    let space = try SpaceFile(search.space).space()
+    var space = try SpaceFile(search.space).space()
+    if search.space == nil, case .file = training.net.net {
+      space = SearchSpace(
+        space.dimensions.filter { !NetOptions.shapingOptions.contains($0.name) })
+    }
     let data = try training.data(for: output)
     let device = try training.device.withBackend(
       for: try Workload(training: training.recipe, on: data.clean.table)
