@@ -70,7 +70,7 @@ let package = Package(
     room("ApusMetrics"),
 
     // Models: data in, trained network out, sealed.
-    room("ApusData", ["ApusRandom", crypto]),
+    room("ApusData", ["ApusRandom", "CChecksum", crypto]),
     room("ApusNN", ["ApusCompute", "ApusRandom"]),
     room("ApusNetFile", ["ApusCompute", "ApusNN", yams]),
     room("ApusModel", ["ApusCompute", "ApusData", crypto]),

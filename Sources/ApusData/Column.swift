@@ -4,11 +4,11 @@ public struct Column: Hashable, Sendable {
   public enum Storage: Hashable, Sendable {
     /// One number per row; booleans are 0 and 1, timestamps are seconds since 1970. What stands in
     /// a missing row is not read.
-    case numbers([Double])
+    case numbers(ColumnValues<Double>)
 
     /// One index per row into a dictionary of distinct strings. What stands in a missing row is not
     /// read.
-    case strings(dictionary: [String], codes: [UInt32])
+    case strings(dictionary: [String], codes: ColumnValues<UInt32>)
 
     /// The number of values.
     public var count: Int {
@@ -39,10 +39,26 @@ public struct Column: Hashable, Sendable {
   ///   - numbers: One number per row; any number where it is missing.
   ///   - missing: The rows that have no value.
   public init(name: String, kind: ColumnKind, numbers: [Double], missing: RowMask = RowMask()) {
-    precondition(kind.isNumeric, "numbers need a numeric kind, not \(kind.rawValue)")
+    self.init(name: name, kind: kind, storage: .numbers(ColumnValues(numbers)), missing: missing)
+  }
+
+  /// Creates a column of values that are held already.
+  ///
+  /// - Parameters:
+  ///   - name: The name, unique in its table.
+  ///   - kind: A kind that suits the values.
+  ///   - storage: The values.
+  ///   - missing: The rows that have no value.
+  init(name: String, kind: ColumnKind, storage: Storage, missing: RowMask) {
+    switch storage {
+    case .numbers:
+      precondition(kind.isNumeric, "numbers need a numeric kind, not \(kind.rawValue)")
+    case .strings:
+      precondition(!kind.isNumeric, "strings need a kind of text, not \(kind.rawValue)")
+    }
     self.name = name
     self.kind = kind
-    self.storage = .numbers(numbers)
+    self.storage = storage
     self.missing = missing
   }
 
@@ -61,11 +77,9 @@ public struct Column: Hashable, Sendable {
     codes: [UInt32],
     missing: RowMask = RowMask()
   ) {
-    precondition(!kind.isNumeric, "strings need a kind of text, not \(kind.rawValue)")
-    self.name = name
-    self.kind = kind
-    self.storage = .strings(dictionary: dictionary, codes: codes)
-    self.missing = missing
+    self.init(
+      name: name, kind: kind,
+      storage: .strings(dictionary: dictionary, codes: ColumnValues(codes)), missing: missing)
   }
 
   /// Creates a column of strings.

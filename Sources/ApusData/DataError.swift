@@ -8,6 +8,8 @@ public struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: String, Hashable, Sendable, CaseIterable {
     /// The file does not exist, may not be read, or failed while it was read.
     case unreadable
+    /// What is kept beside the data cannot be written, as on a full disk.
+    case unwritable
     /// The input has no bytes at all.
     case emptyFile
     /// The input has a header but no data row.

@@ -11,6 +11,20 @@ struct RowLines: Hashable, Sendable {
   private(set) var count = 0
   private var nextLine = 0
 
+  init() {}
+
+  /// Takes what `flattened` gave.
+  init(flattened: [Int], count: Int) {
+    breaks = stride(from: 0, to: flattened.count - 1, by: 2).map {
+      Break(row: flattened[$0], line: flattened[$0 + 1])
+    }
+    self.count = count
+    nextLine = breaks.last.map { $0.line + count - $0.row } ?? 0
+  }
+
+  /// The exceptions, as a row and its line each.
+  var flattened: [Int] { breaks.flatMap { [$0.row, $0.line] } }
+
   /// The line on which a row began, 1-based; the row must have been appended.
   subscript(row: Int) -> Int {
     precondition(row < count, "row \(row) of \(count) rows has no line")

@@ -1,10 +1,13 @@
 /// A set of rows, one bit each; it takes no memory while it is empty.
 public struct RowMask: Hashable, Sendable {
   /// Bit `row % 64` of word `row / 64`; words past the end are zero.
-  private var words: [UInt64] = []
+  private(set) var words: [UInt64] = []
 
   /// Creates an empty set.
   public init() {}
+
+  /// Creates a set of the rows whose bits are set.
+  init(words: [UInt64]) { self.words = words }
 
   /// Creates a set of the given rows.
   ///

@@ -80,8 +80,8 @@ extension Split {
   static func groups(_ table: Table, _ name: String) throws(DataError) -> [[Int]] {
     let column = try table.requiredColumn(named: name)
     var groups: [[Int]] = []
-    func collect<Key: Hashable>(_ keys: [Key]) {
-      var known: [Key: Int] = [:]
+    func collect<Keys: Sequence>(_ keys: Keys) where Keys.Element: Hashable {
+      var known: [Keys.Element: Int] = [:]
       for (row, key) in keys.enumerated() {
         if column.missing.contains(row) {
           groups.append([row])
@@ -113,6 +113,6 @@ extension Split {
       throw table.fault(
         .wrongKind, "a split by time needs a time in each row", row: missing, column: name)
     }
-    return times
+    return Array(times)
   }
 }

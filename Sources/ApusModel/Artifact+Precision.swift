@@ -66,6 +66,30 @@ extension Artifact {
 }
 
 extension Backend {
+  /// Checks that a net can be scored in a precision here, before it is trained.
+  ///
+  /// - Parameters:
+  ///   - graph: the graph that scores.
+  ///   - weights: the values of its variables, of any training.
+  ///   - precision: the precision.
+  ///   - features: some rows of features.
+  ///   - rowCount: their number.
+  /// - Throws: `ComputeError.unsupportedPrecision` where this backend has no such net, or what
+  ///   running it throws.
+  package func checkScoringNet(
+    _ graph: Graph, weights: [String: [Float]], precision: ScoringPrecision, features: [Float],
+    rowCount: Int
+  ) throws {
+    let store = try makeVariables(graph.variables)
+    for (name, values) in weights { try store.write(values.span, to: name) }
+    let ranges =
+      precision == .int8
+      ? try inputRanges(
+        of: graph, variables: store, features: features.span, rowCount: rowCount) ?? [] : []
+    _ = try requireScoringNet(
+      graph, variables: store, precision: precision, inputRanges: ranges)
+  }
+
   /// A net of exactly this precision.
   ///
   /// - Throws: `ComputeError.unsupportedPrecision` where this backend has none.

@@ -22,7 +22,7 @@ public struct Digest: Hashable, Sendable, Codable, CustomStringConvertible {
     self.init(hash.finalize())
   }
 
-  private init(_ hash: SHA256.Digest) {
+  init(_ hash: SHA256.Digest) {
     let digits = Array("0123456789abcdef")
     description = String(hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }

@@ -47,6 +47,8 @@ public struct Manifest: Codable, Hashable, Sendable {
     public var duplicatesDropped: Int
     /// The rows in each part: training, validation, test.
     public var split: [Int]
+    /// How rows were divided into them; nil in a manifest of before this was kept.
+    public var splitRule: SplitRule?
     /// The run's seed.
     public var seed: UInt64
     /// The epochs that were run.
@@ -60,13 +62,15 @@ public struct Manifest: Codable, Hashable, Sendable {
 
     /// Describes a run.
     public init(
-      dataFingerprint: Digest, rows: Int, duplicatesDropped: Int, split: [Int], seed: UInt64,
-      epochsRun: Int, batchSize: Int, optimizer: String, device: DeviceDescription
+      dataFingerprint: Digest, rows: Int, duplicatesDropped: Int, split: [Int],
+      splitRule: SplitRule? = nil, seed: UInt64, epochsRun: Int, batchSize: Int,
+      optimizer: String, device: DeviceDescription
     ) {
       self.dataFingerprint = dataFingerprint
       self.rows = rows
       self.duplicatesDropped = duplicatesDropped
       self.split = split
+      self.splitRule = splitRule
       self.seed = seed
       self.epochsRun = epochsRun
       self.batchSize = batchSize

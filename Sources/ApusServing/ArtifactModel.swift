@@ -135,11 +135,12 @@ extension FeatureEncoder.Values {
       ? RowMask() : RowMask(raw.missing.indices.lazy.filter { raw.missing[$0] })
     switch raw.values {
     case .numbers(let numbers):
-      self.init(.numbers(numbers), missing: missing)
+      self.init(.numbers(ColumnValues(numbers)), missing: missing)
     case .booleans(let booleans):
-      self.init(.numbers(booleans.map { $0 ? 1 : 0 }), missing: missing)
+      self.init(.numbers(ColumnValues(booleans.map { $0 ? 1 : 0 })), missing: missing)
     case .categories(let dictionary, let codes):
-      self.init(.strings(dictionary: dictionary, codes: codes), missing: missing)
+      self.init(
+        .strings(dictionary: dictionary, codes: ColumnValues(codes)), missing: missing)
     }
   }
 }

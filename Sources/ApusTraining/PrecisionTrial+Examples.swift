@@ -10,10 +10,15 @@ extension PrecisionTrial {
     let rows = min(calibration.count, Self.calibrationLimit)
     let targets = held.targets
     self.init(
-      calibration: Array(calibration.features[..<(rows * calibration.width)]),
-      features: held.features, limit: limit
+      calibration: calibration.features.prefix(rows * calibration.width),
+      features: held.features.prefix(held.count * held.width), limit: limit
     ) { scores in
       ScoringQuality(predictions: scores, targets: targets, loss: loss)
     }
   }
+}
+
+extension Span<Float> {
+  /// A copy of the first numbers.
+  func prefix(_ count: Int) -> [Float] { (0..<count).map { self[$0] } }
 }

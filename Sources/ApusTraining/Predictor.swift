@@ -41,8 +41,8 @@ public final class Predictor {
     for start in stride(from: 0, to: examples.count, by: plan.batchCapacity) {
       let rows = min(plan.batchCapacity, examples.count - start)
       plan.withInput(0, rows: rows) { input in
-        let first = start * examples.width
-        for index in input.indices { input[index] = examples.features[first + index] }
+        let (features, first) = (examples.features, start * examples.width)
+        for index in input.indices { input[index] = features[first + index] }
       }
       try plan.run(rows: rows)
       try plan.withOutput(0, rows: rows) { output in

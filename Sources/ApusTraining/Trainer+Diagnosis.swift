@@ -15,7 +15,8 @@ extension Trainer {
   ///   alone is.
   /// - Throws: `ComputeError` when the device fails.
   func firstNonFiniteLayer(on examples: Examples) throws -> String? {
-    guard examples.features.allSatisfy(\.isFinite) else { return "the features" }
+    let features = examples.features
+    guard features.indices.allSatisfy({ features[$0].isFinite }) else { return "the features" }
     var graph = try network.inferenceGraph(for: configuration.loss)
     graph.outputs = []
     var names: [String] = []
@@ -33,7 +34,8 @@ extension Trainer {
     let rows = examples.count
     let plan = try backend.compile(graph, batchCapacity: rows, variables: store)
     plan.withInput(0, rows: rows) { input in
-      for index in input.indices { input[index] = examples.features[index] }
+      let features = examples.features
+      for index in input.indices { input[index] = features[index] }
     }
     try plan.run(rows: rows)
     for (output, name) in names.enumerated() {

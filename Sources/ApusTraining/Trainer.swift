@@ -80,8 +80,7 @@ public final class Trainer {
   ///
   /// - Throws: `ComputeError` when it has no room for them.
   func keep(_ examples: Examples) throws(ComputeError) {
-    try step.keep(
-      RowTable(examples.features, width: examples.width), forInput: TrainingGraph.features)
+    try step.keep(examples.table, forInput: TrainingGraph.features)
     try step.keep(RowTable(examples.targets, width: 1), forInput: TrainingGraph.targets)
     guard let input = training.weights, let weights = examples.weights else { return }
     try step.keep(RowTable(weights, width: 1), forInput: input)

@@ -91,6 +91,32 @@ import Foundation
     #expect(try kind(limit: 3, embeds: false) == .numeric)
   }
 
+  /// 100 values that come six times, and as many rows of values that come once each, or nine times
+  /// as many.
+  @Test func textIsEmbeddedOrLeftOutByItself() throws {
+    func transform(unique: Int, embeds: Bool = true) throws -> FeatureTransform {
+      let values = (0..<600).map { "user \($0 % 100)" } + (0..<unique).map { "guest \($0)" }
+      let table = try Table(columns: [
+        Column(name: "user", kind: .text, strings: values),
+        Column(name: "x", kind: .integer, numbers: values.indices.map { Double($0 % 3) }),
+        Column(name: "y", kind: .boolean, numbers: values.indices.map { Double($0 % 2) }),
+      ])
+      return try FeatureTransform(
+        fitting: table, rows: Array(values.indices), label: Label(fitting: table, named: "y"),
+        options: FeatureOptions(embedsCategories: embeds))
+    }
+    let embedded = try transform(unique: 600)
+    #expect(embedded.fields.map(\.kind) == [.identifiers(vocabulary: 101), .numeric])
+    #expect(
+      embedded.notes == ["user: 1 of 101 identifiers by whole, for it has many categories"])
+    let distinct = "user: left out, it is text with mostly distinct values, and no form was"
+    #expect(try transform(unique: 601).notes == [distinct + " declared for it"])
+    #expect(try transform(unique: 600, embeds: false).notes == [distinct + " declared for it"])
+    let reason = try transform(unique: 60_000).notes
+    #expect(
+      reason == ["user: left out, nearly each of its values is another, as with an order's number"])
+  }
+
   @Test func aBagIsPaddedAndKeepsTheFirstTokens() throws {
     let fitted = try fit(["b|a", "b", nil, "b|a|c|d"], "bag:|") { $0.tokenLimit = 3 }
     // b 3, a 2, c and d 1.

@@ -39,7 +39,7 @@ struct ReportTests {
     recipe.patience = nil
     change(&recipe)
     let product = try recipe.train(
-      on: table, name: "report", fingerprint: Digest(of: []), backend: backend)
+      on: CleanTable(table), name: "report", fingerprint: Digest(of: []), backend: backend)
     return try RunReport(
       of: product.artifact, on: backend, table: product.table, training: product.split.train,
       heldOut: product.split.test, part: "test", result: product.result, notes: product.notes,

@@ -45,7 +45,7 @@ struct CalibratedModelTests {
     recipe.decisionGoal = goal
     change(&recipe)
     return try recipe.train(
-      on: try table(rows: 500, classes: classes, isNoise: isNoise), name: "calibrated",
+      on: CleanTable(try table(rows: 500, classes: classes, isNoise: isNoise)), name: "calibrated",
       fingerprint: Digest(of: []),
       backend: backend)
   }

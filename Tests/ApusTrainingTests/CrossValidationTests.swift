@@ -64,8 +64,8 @@ struct CrossValidationTests {
     observer: Observer = Observer()
   ) throws -> TrainingRecipe.Product {
     try recipe.train(
-      on: table, name: "folds", fingerprint: Digest(of: []), backend: CPUBackend(threads: 1),
-      checkpoints: checkpoints, observer: observer)
+      on: CleanTable(table), name: "folds", fingerprint: Digest(of: []),
+      backend: CPUBackend(threads: 1), checkpoints: checkpoints, observer: observer)
   }
 
   @Test("the mean and its standard error")

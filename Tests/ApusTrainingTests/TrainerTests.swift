@@ -108,7 +108,7 @@ struct TrainerTests {
       try trainer.fit(rows, validation: rows.selecting([]))
     }
     #expect(error?.epoch == 1 && error?.step == 2 && error?.layer == "layers.0")
-    var features = rows.features
+    var features = (0..<rows.count * 2).map { rows.features[$0] }
     features[101] = .infinity
     let spoiled = Examples(features: features, targets: rows.targets, width: 2)
     let other = #expect(throws: DivergedError.self) {

@@ -50,13 +50,16 @@ enum Apus {
   /// - Parameters:
   ///   - arguments: The subcommand and what follows it.
   ///   - environment: What is added to the environment.
+  ///   - memoryLimitMiB: The memory that it may have; nil for as much as there is.
   ///   - workspace: Where its output is kept meanwhile.
   /// - Returns: What it left behind.
   /// - Throws: An error of the file system.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], in workspace: Workspace
+    _ arguments: [String], environment: [String: String] = [:], memoryLimitMiB: Int? = nil,
+    in workspace: Workspace
   ) async throws -> Outcome {
-    let child = try Child(arguments, environment: environment, in: workspace)
+    let child = try Child(
+      arguments, environment: environment, memoryLimitMiB: memoryLimitMiB, in: workspace)
     let exitCode = await child.exitCode()
     return Outcome(
       exitCode: exitCode, output: try workspace.text(child.output.lastPathComponent),

@@ -51,6 +51,9 @@ extension BadInput {
       on: "bought\nyes\nno\nyes\nno\n", "train: a label and nothing else", words: "column"),
     training(options: ["--epochs", "0"], "train: no epochs", words: "epochs"),
     training(options: ["--batch-size", "-1"], "train: a negative batch", words: "batch-size"),
+    training(
+      options: ["--net", "net.yaml", "--dropout", "0.1"], "train: a size beside a net's file",
+      words: "--dropout", "net.yaml"),
     training(options: ["--hidden", "64,x"], "train: a layer of x units", words: "hidden"),
     training(
       options: ["--learning-rate", "fast"], "train: a rate that is no number", words: "fast"),

@@ -53,7 +53,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(name, words: words, unwritten: ["models"]) { workspace, trained in
       let net = try workspace.write("output: {columns: numeric,\n  \(line)}\n", to: "net.yaml")
       let output = workspace.path("models/bad")
-      return TrainedModel.arguments(data: trained.data, output: output) + ["--net", net]
+      return TrainedModel.arguments(data: trained.data, output: output, net: ["--net", net])
     }
   }
 

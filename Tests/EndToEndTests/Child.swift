@@ -18,20 +18,25 @@ final class Child: Sendable {
   ///   - arguments: The subcommand and what follows it.
   ///   - environment: What is added to the environment.
   ///   - descriptorLimit: The descriptors that it may have; `nil` leaves it those of this process.
+  ///   - memoryLimitMiB: The memory that it may have, that of mapped files not counted; likewise.
   ///   - workspace: Where its output is kept.
   /// - Throws: An error of the file system.
   init(
     _ arguments: [String], environment: [String: String] = [:], descriptorLimit: Int? = nil,
-    in workspace: Workspace
+    memoryLimitMiB: Int? = nil, in workspace: Workspace
   ) throws {
     let name = workspace.nextRunName()
     output = workspace.folder.appending(path: "\(name).out")
     errors = workspace.folder.appending(path: "\(name).err")
     for file in [output, errors] { try Data().write(to: file) }
     let process = Process()
-    if let descriptorLimit {
+    let limits = [
+      descriptorLimit.map { "ulimit -n \($0) && " },
+      memoryLimitMiB.map { "ulimit -d \($0 << 10) && " },
+    ].compactMap(\.self)
+    if !limits.isEmpty {
       process.executableURL = URL(filePath: "/bin/sh")
-      let script = "ulimit -n \(descriptorLimit) && exec \"$0\" \"$@\""
+      let script = limits.joined() + "exec \"$0\" \"$@\""
       process.arguments = ["-c", script, Apus.executable.path] + arguments
     } else {
       process.executableURL = Apus.executable

@@ -55,7 +55,8 @@ import Testing
       """, to: "net.yaml")
     let output = workspace.path("models/visits")
     let outcome = try await Apus.run(
-      TrainedModel.arguments(data: trained.data, output: output) + ["--net", net], in: workspace)
+      TrainedModel.arguments(data: trained.data, output: output, net: ["--net", net]),
+      in: workspace)
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     #expect(
       try workspace.bytes("models/visits/1/weights.safetensors")

@@ -10,6 +10,17 @@ import Testing
         + ["--precision", precision, "--max-precision-loss", "0.1"], in: workspace)
   }
 
+  @Test func `a net that a precision does not suit is refused before it is trained`() async throws {
+    let workspace = try Workspace()
+    let outcome = try await Apus.run(
+      TrainedModel.arguments(
+        data: try await TrainedModel.shared().data, output: workspace.path("models/visits"))
+        + ["--columns", "channel=identifier", "--precision", "int8", "--epochs", "100000000"],
+      in: workspace)
+    #expect(outcome.exitCode != 0 && outcome.errors.contains("int8"), "\(outcome.errors)")
+    #expect(!outcome.errors.contains("epoch 1"), "\(outcome.errors)")
+  }
+
   @Test(arguments: ["bf16-weights", "bf16", "int8"])
   func `a precision is measured, sealed, shown and served`(
     _ precision: String
@@ -26,6 +37,7 @@ import Testing
     let inspected = try await Apus.run(["inspect", model], in: workspace)
     #expect(inspected.output.contains("scores in \(precision): auc"))
     let manifest = try await Apus.run(["inspect", model, "--json"], in: workspace).object()
+    #expect((manifest["training"] as? [String: Any])?["splitRule"] as? String == "random")
     let report = try #require(manifest["scoringPrecision"] as? [String: Any])
     #expect(report["precision"] as? String == precision)
     let scored = try await Apus.run(

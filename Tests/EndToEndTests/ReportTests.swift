@@ -37,6 +37,26 @@ import Testing
     #expect(await server.stop() == 0)
   }
 
+  @Test func `the scalars are there while the run goes on, and then beside the model`() async throws
+  {
+    let workspace = try Workspace()
+    let data = try workspace.write(Visits.csv(rows: 500), to: "visits.csv")
+    let arguments = TrainedModel.arguments(data: data, output: workspace.path("models/visits"))
+    let child = try Child(arguments + ["--epochs", "1000000"], in: workspace)
+    let deadline = ContinuousClock.now + .seconds(60)
+    var size = 0
+    while size < 20_000, ContinuousClock.now < deadline {
+      await Task.yield()
+      let name = workspace.names(in: "models/visits/running").first ?? "none"
+      size = (try? workspace.bytes("models/visits/running/\(name)").count) ?? 0
+    }
+    #expect(size >= 20_000)
+    child.signal(SIGTERM)
+    #expect(await child.exitCode() == 0)
+    #expect(workspace.names(in: "models/visits") == ["1"])
+    #expect(workspace.names(in: "models/visits/1").contains { $0.contains("tfevents") })
+  }
+
   @Test func `a page, its numbers and the scalars lie beside the model`() async throws {
     let workspace = try Workspace()
     let report = try await train(workspace).object()

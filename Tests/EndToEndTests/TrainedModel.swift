@@ -21,12 +21,13 @@ struct TrainedModel: Sendable {
 
   /// The arguments that train quickly.
   static func arguments(
-    data: String, output: String, threads: Int = 1, device: String = "cpu"
+    data: String, output: String, threads: Int = 1, device: String = "cpu",
+    net: [String] = ["--hidden", "16,8"]
   ) -> [String] {
     [
       "train", "--data", data, "--label", "bought", "--output", output, "--drop", "id",
-      "--hidden", "16,8", "--epochs", "3", "--device", device, "--threads", "\(threads)", "--json",
-    ]
+      "--epochs", "3", "--device", device, "--threads", "\(threads)", "--json",
+    ] + net
   }
 
   private init() async throws {

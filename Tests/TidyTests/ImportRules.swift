@@ -15,7 +15,7 @@ enum ImportRules {
 
     "ApusRandom": [],
     "ApusMetrics": [],
-    "ApusData": ["ApusRandom"],
+    "ApusData": ["ApusRandom", "CChecksum"],
     "ApusNN": ["ApusCompute", "ApusRandom"],
     "ApusNetFile": ["ApusCompute", "ApusNN"],
     "ApusModel": ["ApusCompute", "ApusData"],

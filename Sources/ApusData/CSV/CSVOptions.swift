@@ -22,6 +22,12 @@ public struct CSVOptions: Hashable, Sendable {
   /// The number of threads that may read at a time; the table does not depend on it.
   public var threadLimit: Int
 
+  /// The folder in which columns are kept in nameless files as they are read; nil keeps them in
+  /// memory.
+  ///
+  /// The table does not depend on it.
+  public var scratchFolder: String?
+
   /// Creates options.
   ///
   /// - Parameters:
@@ -31,13 +37,15 @@ public struct CSVOptions: Hashable, Sendable {
   ///   - categoryLimit: The number of distinct strings that always make a category.
   ///   - maximumFieldBytes: The number of bytes that a field may have.
   ///   - threadLimit: The number of threads that may read at a time.
+  ///   - scratchFolder: The folder in which columns are kept in files, or nil for memory.
   public init(
     delimiter: UInt8? = nil,
     hasHeader: Bool = true,
     kinds: [String: ColumnKind] = [:],
     categoryLimit: Int = 64,
     maximumFieldBytes: Int = 1 << 20,
-    threadLimit: Int = 4
+    threadLimit: Int = 4,
+    scratchFolder: String? = nil
   ) {
     self.delimiter = delimiter
     self.hasHeader = hasHeader
@@ -45,5 +53,6 @@ public struct CSVOptions: Hashable, Sendable {
     self.categoryLimit = categoryLimit
     self.maximumFieldBytes = maximumFieldBytes
     self.threadLimit = threadLimit
+    self.scratchFolder = scratchFolder
   }
 }

@@ -49,7 +49,9 @@ enum CSVReader {
         .run()
     }
     return try Table(
-      columns: columns.map { $0.finish(categoryLimit: options.categoryLimit) },
+      columns: columns.map { column throws(DataError) in
+        try column.finish(categoryLimit: options.categoryLimit)
+      },
       file: file,
       lines: lines
     )
@@ -110,10 +112,14 @@ enum CSVReader {
       )
     }
     let chosen = wanted.map(Set.init)
-    return names.enumerated().compactMap { index, name in
-      guard chosen?.contains(name) ?? true else { return nil }
-      return ColumnBuilder(name: name, index: index, kind: options.kinds[name])
-    }
+    return try names.enumerated().filter { chosen?.contains($0.element) ?? true }
+      .map { index, name throws(DataError) in
+        ColumnBuilder(
+          name: name, index: index, kind: options.kinds[name],
+          scratch: try options.scratchFolder.map { folder throws(DataError) in
+            try ScratchFile(in: folder)
+          })
+      }
   }
 
   /// Makes room for as many rows as the input will have if they are as long as those of its first

@@ -24,6 +24,9 @@ struct ColumnBuilder {
   /// The kind that the column must have, nil to infer it.
   let kind: ColumnKind?
 
+  /// The file in which values are kept; nil for memory.
+  private let scratch: ScratchFile?
+
   /// Whether the column has to be read again as strings.
   private(set) var isContradicted = false
 
@@ -36,7 +39,25 @@ struct ColumnBuilder {
   private var interner = StringInterner()
   private var missing = RowMask()
 
-  init(name: String, index: Int, kind: ColumnKind?, asStrings: Bool = false) {
+  /// The values that are in the file already, not among those in memory.
+  private var spilledCount = 0
+
+  /// The values that go to the file at a time, at least.
+  private static let spillCount = 1 << 16
+
+  /// Begins a column.
+  ///
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - index: Where it is in the file.
+  ///   - kind: The kind that it must have, nil to infer it.
+  ///   - asStrings: Whether it is known to be one of strings.
+  ///   - scratch: The file in which to keep its values; nil for memory.
+  init(
+    name: String, index: Int, kind: ColumnKind?, asStrings: Bool = false,
+    scratch: ScratchFile? = nil
+  ) {
+    self.scratch = scratch
     self.name = name
     self.index = index
     self.kind = kind
@@ -55,13 +76,15 @@ struct ColumnBuilder {
 
   /// The same column, empty, to be read as strings.
   func asStrings() -> ColumnBuilder {
-    var builder = ColumnBuilder(name: name, index: index, kind: kind, asStrings: true)
+    var builder = ColumnBuilder(
+      name: name, index: index, kind: kind, asStrings: true, scratch: scratch)
     builder.reserve(expectedRowCount)
     return builder
   }
 
   /// Makes room for a number of rows in all.
   mutating func reserve(_ rows: Int) {
+    let rows = scratch == nil ? rows : min(rows, 2 * Self.spillCount)
     expectedRowCount = rows
     if guess == .strings {
       codes.reserveLargePages(rows)
@@ -91,6 +114,20 @@ struct ColumnBuilder {
       rowCount += 1
       row += 1
     }
+    if numbers.count + codes.count >= Self.spillCount { try spill() }
+  }
+
+  /// Moves the values in memory to the file, where there is one.
+  private mutating func spill() throws(DataError) {
+    guard let scratch else { return }
+    if guess == .strings {
+      try scratch.write(codes.span, at: spilledCount * MemoryLayout<UInt32>.stride)
+    } else {
+      try scratch.write(numbers.span, at: spilledCount * MemoryLayout<Double>.stride)
+    }
+    spilledCount += numbers.count + codes.count
+    numbers.removeAll(keepingCapacity: true)
+    codes.removeAll(keepingCapacity: true)
   }
 
   /// Appends ordinary values, and missing ones, until one needs a closer look.
@@ -110,13 +147,14 @@ struct ColumnBuilder {
     swap(&codes, &self.codes)
     switch guess {
     case .number:
-      run.append(to: &numbers, missing: &missing, bytes, fields, using: &numberParser)
+      run.append(
+        to: &numbers, from: rowCount, missing: &missing, bytes, fields, using: &numberParser)
     case .boolean:
       var parser = booleanParser
-      run.append(to: &numbers, missing: &missing, bytes, fields, using: &parser)
+      run.append(to: &numbers, from: rowCount, missing: &missing, bytes, fields, using: &parser)
     case .strings:
       var parser = KnownStringParser(interner: interner)
-      run.append(to: &codes, missing: &missing, bytes, fields, using: &parser)
+      run.append(to: &codes, from: rowCount, missing: &missing, bytes, fields, using: &parser)
     case .undecided, .timestamp: break
     }
     swap(&numbers, &self.numbers)
@@ -129,17 +167,27 @@ struct ColumnBuilder {
   ///
   /// - Parameter categoryLimit: The number of distinct strings that always make a category.
   /// - Returns: Everything appended so far.
-  consuming func finish(categoryLimit: Int) -> Column {
+  /// - Throws: `DataError` with `unwritable` or `unreadable` for the column's file.
+  mutating func finish(categoryLimit: Int) throws(DataError) -> Column {
     let kind = self.kind ?? inferredKind(categoryLimit: categoryLimit)
+    try spill()
     return kind.isNumeric
-      ? Column(name: name, kind: kind, numbers: numbers, missing: missing)
+      ? Column(name: name, kind: kind, storage: .numbers(try values(numbers)), missing: missing)
       : Column(
         name: name,
         kind: kind,
-        dictionary: interner.strings(),
-        codes: codes,
+        storage: .strings(dictionary: interner.strings(), codes: try values(codes)),
         missing: missing
       )
+  }
+
+  /// All values: those of the file, or those in memory.
+  private func values<Value: BitwiseCopyable & Hashable & Sendable>(
+    _ inMemory: [Value]
+  ) throws(DataError) -> ColumnValues<Value> {
+    guard let scratch else { return ColumnValues(inMemory) }
+    let file = try scratch.mapped(count: spilledCount * MemoryLayout<Value>.stride)
+    return ColumnValues(file, count: spilledCount)
   }
 
   private func inferredKind(categoryLimit: Int) -> ColumnKind {
@@ -205,14 +253,24 @@ struct ColumnBuilder {
         row: row
       )
     } else if guess == .undecided {
-      guess = .strings
-      numbers = []
-      reserve(expectedRowCount)
-      codes.append(contentsOf: repeatElement(Column.missingCode, count: rowCount))
+      try becomeStrings()
       try appendString(field, block, row: row)
     } else {
       isContradicted = true
       numbers = []
+    }
+  }
+
+  /// Turns a column that has had no value so far into one of strings.
+  private mutating func becomeStrings() throws(DataError) {
+    guess = .strings
+    numbers = []
+    spilledCount = 0
+    reserve(expectedRowCount)
+    while spilledCount + codes.count < rowCount {
+      let count = min(rowCount - spilledCount - codes.count, Self.spillCount)
+      codes.append(contentsOf: repeatElement(Column.missingCode, count: count))
+      try spill()
     }
   }
 

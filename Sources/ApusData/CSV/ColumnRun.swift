@@ -23,19 +23,20 @@ struct ColumnRun {
   ///
   /// - Parameters:
   ///   - values: Where to append; not shared.
-  ///   - missing: Gets the rows, counted as `values` counts them, that have no value.
+  ///   - first: The row of the column that the first of them is.
+  ///   - missing: Gets the rows of the column that have no value.
   ///   - bytes: The block's text.
   ///   - fields: The block's fields.
   ///   - parser: Reads the fields.
   @inline(__always)
   mutating func append<Parser: FieldParser>(
     to values: inout [Parser.Value],
+    from first: Int,
     missing: inout RowMask,
     _ bytes: Span<UInt8>,
     _ fields: Span<CSVTokenizer.Field>,
     using parser: inout Parser
   ) {
-    let first = values.count
     var count = 0
     values.append(addingCapacity: rows.count) { output in
       var place = rows.lowerBound * stride + index

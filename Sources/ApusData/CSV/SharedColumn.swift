@@ -44,7 +44,10 @@ final class SharedColumn: Sendable {
   ///
   /// - Parameter categoryLimit: The number of distinct strings that always make a category.
   /// - Returns: Everything appended so far.
-  func finish(categoryLimit: Int) -> Column {
-    state.withLock { $0.builder.finish(categoryLimit: categoryLimit) }
+  /// - Throws: `DataError` for the column's file, where it has one.
+  func finish(categoryLimit: Int) throws(DataError) -> Column {
+    try state.withLock { state throws(DataError) in
+      try state.builder.finish(categoryLimit: categoryLimit)
+    }
   }
 }

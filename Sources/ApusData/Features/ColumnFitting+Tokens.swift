@@ -14,7 +14,7 @@ extension ColumnFitting {
   func fitTokens(
     _ form: ColumnForm,
     _ dictionary: [String],
-    _ codes: [UInt32]
+    _ codes: ColumnValues<UInt32>
   ) throws(DataError) -> Result {
     var rowsOfCode = [Int](repeating: 0, count: dictionary.count)
     for row in rows where !column.missing.contains(row) { rowsOfCode[Int(codes[row])] += 1 }

@@ -10,6 +10,9 @@ struct ColumnFitting {
   let rows: [Int]
   let options: FeatureOptions
 
+  /// The training rows up to which their numbers are gathered in memory, which is faster.
+  var gatheredRowLimit = 1 << 20
+
   /// Fits the encoder.
   ///
   /// - Throws: `DataError` with `invalidOption` for a missing rule or a form that does not fit the
@@ -20,7 +23,7 @@ struct ColumnFitting {
     }
     let form = options.forms[column.name]
     switch column.storage {
-    case .numbers(let numbers):
+    case .numbers:
       guard form == nil else {
         throw DataError(
           .invalidOption,
@@ -30,7 +33,13 @@ struct ColumnFitting {
           found: column.kind.rawValue
         )
       }
-      return try fitNumbers(numbers)
+      let present = TrainingNumbers(of: column, in: rows)
+      func filled(_ fill: Double) -> TrainingNumbers {
+        TrainingNumbers(of: column, in: rows, filledWith: fill)
+      }
+      return rows.count > gatheredRowLimit
+        ? try fitNumbers(present, filled: filled)
+        : try fitNumbers(Array(present)) { Array(filled($0)) }
     case .strings(let dictionary, let codes):
       guard let form else { return try fitStrings(dictionary, codes) }
       return try fitTokens(form, dictionary, codes)
@@ -44,11 +53,9 @@ struct ColumnFitting {
 
   // MARK: Numbers
 
-  private func fitNumbers(_ numbers: [Double]) throws(DataError) -> Result {
-    let present =
-      column.missing.isEmpty
-      ? rows.map { numbers[$0] }
-      : rows.filter { !column.missing.contains($0) }.map { numbers[$0] }
+  private func fitNumbers<Numbers: Sequence<Double> & HasMedian>(
+    _ present: Numbers, filled: (_ fill: Double) -> Numbers
+  ) throws(DataError) -> Result {
     guard present.allSatisfy(\.isFinite) else {
       throw DataError(
         .nonFinite,
@@ -72,9 +79,7 @@ struct ColumnFitting {
         rule
       )
     }
-    let values =
-      present.count == rows.count
-      ? present : rows.map { column.missing.contains($0) ? fill : numbers[$0] }
+    let values = column.missing.isEmpty ? present : filled(fill)
     let threshold =
       column.kind == .integer || column.kind == .real ? options.squashAboveSkewness : nil
     let scaling = Scaling(fitting: values, squashAboveSkewness: threshold)
@@ -108,7 +113,7 @@ struct ColumnFitting {
 
   private func fillNumber(
     _ rule: MissingRule,
-    present: [Double],
+    present: some Sequence<Double> & HasMedian,
     counts: ValueCounts?
   ) throws(DataError) -> Double {
     switch rule {
@@ -150,11 +155,9 @@ struct ColumnFitting {
 
   // MARK: Strings
 
-  private func fitStrings(_ dictionary: [String], _ codes: [UInt32]) throws(DataError) -> Result {
-    guard column.kind == .category else {
-      return .leftOut(
-        reason: "it is text with mostly distinct values, and no form was declared for it")
-    }
+  private func fitStrings(
+    _ dictionary: [String], _ codes: ColumnValues<UInt32>
+  ) throws(DataError) -> Result {
     var codeCounts = [Int](repeating: 0, count: dictionary.count)
     for row in rows where !column.missing.contains(row) { codeCounts[Int(codes[row])] += 1 }
     // Strings that differ only in Unicode normalisation are equal, and so one category.
@@ -162,10 +165,19 @@ struct ColumnFitting {
     for (category, count) in zip(dictionary, codeCounts) where count > 0 {
       counts[category, default: 0] += count
     }
+    let known = counts.filter { $0.value >= options.minimumCategoryRows }
+    if column.kind == .text {
+      let present = counts.values.reduce(0, +)
+      guard options.embedsCategories, 2 * known.values.reduce(0, +) >= present else {
+        return .leftOut(
+          reason: counts.count * 10 >= present * 9
+            ? "nearly each of its values is another, as with an order's number"
+            : "it is text with mostly distinct values, and no form was declared for it")
+      }
+    }
     let rule = options.missingRules[column.name] ?? .mostFrequent
     let fill = try fillCategory(rule, counts: counts)
-    let frequent = counts.filter { $0.value >= options.minimumCategoryRows }.keys
-      .sorted(by: Label.byteOrder)
+    let frequent = known.keys.sorted(by: Label.byteOrder)
     guard hasIndicator || (counts.count > 1 && !frequent.isEmpty) else {
       return .leftOut(reason: "it has only one value, or only rare ones, in the training rows")
     }

@@ -121,7 +121,7 @@ public struct FeatureEncoder: Sendable {
   }
 
   private func bind(
-    _ numbers: [Double],
+    _ numbers: ColumnValues<Double>,
     _ missing: RowMask,
     _ index: Int,
     _ origin: RowOrigin
@@ -151,7 +151,7 @@ public struct FeatureEncoder: Sendable {
 
   private func bind(
     _ dictionary: [String],
-    _ codes: [UInt32],
+    _ codes: ColumnValues<UInt32>,
     _ missing: RowMask,
     _ index: Int,
     _ origin: RowOrigin
@@ -188,7 +188,7 @@ public struct FeatureEncoder: Sendable {
   /// The values of a column of tokens: each distinct text is taken apart once.
   private func tokens(
     _ dictionary: [String],
-    _ codes: [UInt32],
+    _ codes: ColumnValues<UInt32>,
     _ encoder: ColumnEncoder,
     _ lookup: TokenLookup
   ) -> Features.Values {

@@ -41,6 +41,24 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     label: Label,
     options: FeatureOptions = FeatureOptions()
   ) throws(DataError) {
+    try self.init(
+      fitting: table, rows: rows, label: label, options: options, gatheredRowLimit: 1 << 20)
+  }
+
+  /// Fits a transform in a bounded memory; the transform does not depend on the bound.
+  ///
+  /// - Parameters:
+  ///   - table: The table.
+  ///   - rows: The training rows, without repetition.
+  ///   - label: The label.
+  ///   - options: How columns become features.
+  ///   - gatheredRowLimit: The training rows above which a column's numbers are not gathered in
+  ///     memory but looked at again in each pass.
+  /// - Throws: What ``init(fitting:rows:label:options:)`` throws.
+  package init(
+    fitting table: Table, rows: [Int], label: Label, options: FeatureOptions,
+    gatheredRowLimit: Int
+  ) throws(DataError) {
     guard !rows.isEmpty else { throw DataError(.noRows, "there are no training rows") }
     for name in options.namedColumns.sorted() {
       _ = try table.requiredColumn(named: name)
@@ -48,7 +66,8 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     var columns: [Schema.Column] = []
     var encoders: [ColumnEncoder] = []
     var notes: [String] = []
-    let results = Self.fit(table, rows: rows, label: label, options: options)
+    let results = Self.fit(
+      table, rows: rows, label: label, options: options, gatheredRowLimit: gatheredRowLimit)
     for (column, result) in zip(table.columns, results) where column.name != label.name {
       guard !options.droppedColumns.contains(column.name) else {
         notes.append("\(column.name): left out as asked")
@@ -61,6 +80,9 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
           Schema.Column(name: column.name, kind: column.kind, missingRule: rule)
         )
         encoders.append(encoder)
+        if case .identifiers = encoder.encoding, options.forms[column.name] == nil {
+          notes.append("\(column.name): \(encoder), for it has many categories")
+        }
       case .leftOut(let reason):
         notes.append("\(column.name): left out, \(reason)")
       }
@@ -83,7 +105,8 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     _ table: Table,
     rows: [Int],
     label: Label,
-    options: FeatureOptions
+    options: FeatureOptions,
+    gatheredRowLimit: Int
   ) -> [Result<ColumnFitting.Result, DataError>?] {
     let results = Mutex(
       [Result<ColumnFitting.Result, DataError>?](
@@ -92,7 +115,8 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     Concurrency.perform(table.columns.count, threads: isSmall ? 1 : threadLimit) { index in
       let column = table.columns[index]
       guard column.name != label.name, !options.droppedColumns.contains(column.name) else { return }
-      let fitting = ColumnFitting(column: column, rows: rows, options: options)
+      let fitting = ColumnFitting(
+        column: column, rows: rows, options: options, gatheredRowLimit: gatheredRowLimit)
       let result = Result { () throws(DataError) in try fitting.result() }
       results.withLock { $0[index] = result }
     }

@@ -11,16 +11,16 @@ internal import Musl
 public struct Features: Sendable {
   /// One column's values with all that is needed to encode them.
   enum Values: Sendable {
-    case scaled([Double], Scaling, fill: Double)
-    case oneHotNumbers([Double], values: [Double], fill: Double)
-    case timestamp([Double], Scaling, fill: Double)
-    case slots([UInt32], slotOfCode: [Int], fill: Int)
+    case scaled(ColumnValues<Double>, Scaling, fill: Double)
+    case oneHotNumbers(ColumnValues<Double>, values: [Double], fill: Double)
+    case timestamp(ColumnValues<Double>, Scaling, fill: Double)
+    case slots(ColumnValues<UInt32>, slotOfCode: [Int], fill: Int)
     /// As `slots`, where all values that are there are the same: the case of a single row.
     case slot(Int, fill: Int)
     /// For each code, and last for what is missing, `length` identifiers.
-    case identifiers([UInt32], rows: [Float], length: Int)
+    case identifiers(ColumnValues<UInt32>, rows: [Float], length: Int)
     /// For each code, and last for what is missing, the slots between two ends.
-    case multiHot([UInt32], slots: [Int], ends: [Int])
+    case multiHot(ColumnValues<UInt32>, slots: [Int], ends: [Int])
   }
 
   struct BoundColumn: Sendable {

@@ -163,7 +163,7 @@ public struct Label: Codable, Hashable, Sendable {
     )
   }
 
-  private static func firstDistinct(_ numbers: [Double], limit: Int) -> [Double] {
+  private static func firstDistinct(_ numbers: some Sequence<Double>, limit: Int) -> [Double] {
     var distinct: [Double] = []
     for number in numbers where !distinct.contains(number) {
       distinct.append(number)

@@ -1,11 +1,22 @@
-extension Array<Double> {
+/// Numbers of which one is in the middle.
+protocol HasMedian {
+  /// The middle number, or the mean of the two in the middle; there is at least one.
+  func median() -> Double
+}
+
+extension Array<Double>: HasMedian {
   /// The middle number, or the mean of the two in the middle.
   ///
   /// Hoare's selection ("Algorithm 65: Find", 1961), with the pivot in the middle of each range.
   ///
   /// - Complexity: O(n) on data in any usual order.
-  consuming func median() -> Double {
+  func median() -> Double {
     precondition(!isEmpty, "no numbers have a median")
+    var ordered = self
+    return ordered.takeMedian()
+  }
+
+  private mutating func takeMedian() -> Double {
     let middle = count / 2
     select(middle)
     // Behind the selection, no number before the middle is greater than that in the middle.

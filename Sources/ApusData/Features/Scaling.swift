@@ -25,10 +25,10 @@ public struct Scaling: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - values: At least one finite number.
   ///   - squashAboveSkewness: The absolute skewness above which to squash; nil for never.
-  init?(fitting values: [Double], squashAboveSkewness: Double?) {
+  init?(fitting values: some Sequence<Double>, squashAboveSkewness: Double?) {
     let raw = Moments(values)
     let isSkewed = squashAboveSkewness.map { raw.skewness.magnitude > $0 } ?? false
-    let moments = isSkewed ? Moments(values.map(Self.squashed)) : raw
+    let moments = isSkewed ? Self.squashedMoments(values) : raw
     guard moments.deviation > 0 else { return nil }
     isSquashed = isSkewed
     mean = moments.mean
@@ -57,23 +57,38 @@ public struct Scaling: Codable, Hashable, Sendable {
     number < 0 ? -log1p(-number) : log1p(number)
   }
 
+  /// The moments of values that are squashed once where they are gathered in memory, and in each
+  /// pass where they are not.
+  private static func squashedMoments(_ values: some Sequence<Double>) -> Moments {
+    if let gathered = values as? [Double] { return Moments(gathered.map(squashed)) }
+    return Moments(values.lazy.map(squashed))
+  }
+
   /// Mean, deviation and skewness by two passes in the order of the values.
   private struct Moments {
     var mean: Double
     var deviation: Double
     var skewness: Double
 
-    init(_ values: [Double]) {
-      let count = Double(values.count)
-      mean = values.reduce(0, +) / count
+    init(_ values: some Sequence<Double>) {
+      var (rows, sum) = (0, 0.0)
+      for value in values {
+        rows += 1
+        sum += value
+      }
+      let count = Double(rows)
+      mean = sum / count
       var (second, third) = (0.0, 0.0)
+      var first: Double?
+      // All values being equal does not make their rounded mean equal to them.
+      var isConstant = true
       for value in values {
         let difference = value - mean
         second += difference * difference
         third += difference * difference * difference
+        if value != first ?? value { isConstant = false }
+        first = first ?? value
       }
-      // All values being equal does not make their rounded mean equal to them.
-      let isConstant = values.allSatisfy { $0 == values[0] }
       deviation = isConstant ? 0 : (second / count).squareRoot()
       skewness = deviation > 0 ? third / count / (deviation * deviation * deviation) : 0
     }

@@ -9,7 +9,7 @@ struct ValueCounts {
   /// Counts numbers; the result is nil when there are more distinct ones than the limit.
   ///
   /// - Complexity: O(n x limit), but columns of measures end after a few rows.
-  init?(_ numbers: [Double], limit: Int) {
+  init?(_ numbers: some Sequence<Double>, limit: Int) {
     var last = 0
     for number in numbers {
       // Neighbours are often equal.

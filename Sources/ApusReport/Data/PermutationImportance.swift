@@ -32,18 +32,23 @@ struct PermutationImportance {
   /// The columns, the most valuable first.
   let columns: [ColumnImportance]
 
+  /// The rows that a model is measured on: at most 4096, evenly chosen, fewer for many columns.
+  static func sample(of rows: [Int], for scorer: Scorer) -> [Int] {
+    let columns = scorer.manifest.transform.encoders.count
+    let affordable = scoreLimit / (shuffles * max(1, columns))
+    let count = min(rows.count, max(256, min(rowLimit, affordable)))
+    let step = Double(rows.count) / Double(count)
+    return (0..<count).map { rows[Int(Double($0) * step)] }
+  }
+
   /// Measures each column of a model's schema.
   ///
   /// - Parameters:
   ///   - scorer: the model.
-  ///   - examples: rows that it was not trained on; at most 4096 of them are used.
+  ///   - sample: rows that it was not trained on.
   /// - Throws: `ComputeError` when the device fails.
-  init(_ scorer: Scorer, _ examples: Examples) throws {
-    let transform = scorer.manifest.transform
-    let affordable = Self.scoreLimit / (Self.shuffles * max(1, transform.encoders.count))
-    let rows = min(examples.count, max(256, min(Self.rowLimit, affordable)))
-    let step = Double(examples.count) / Double(rows)
-    let sample = examples.selecting((0..<rows).map { Int(Double($0) * step) })
+  init(_ scorer: Scorer, _ sample: Examples) throws {
+    let (transform, rows) = (scorer.manifest.transform, sample.count)
     func quality(_ examples: Examples) throws -> ScoringQuality {
       ScoringQuality(
         predictions: try scorer.scores(of: examples), targets: examples.targets,
@@ -77,10 +82,11 @@ struct PermutationImportance {
 extension Examples {
   /// These rows with some features taken from the rows that `order` names.
   fileprivate func taking(_ columns: Range<Int>, from order: [Int]) -> Examples {
-    var features = features
+    let original = features
+    var features = (0..<count * width).map { original[$0] }
     for (row, source) in order.enumerated() {
       for column in columns {
-        features[row * width + column] = self.features[source * width + column]
+        features[row * width + column] = original[source * width + column]
       }
     }
     return Examples(features: features, targets: targets, width: width)

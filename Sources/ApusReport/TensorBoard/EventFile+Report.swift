@@ -1,4 +1,4 @@
-internal import ApusTraining
+public import ApusTraining
 
 extension EventFile {
   /// The scalars of a run: the losses and validation metrics of each epoch, and the metrics of the
@@ -19,17 +19,26 @@ extension EventFile {
     var now = time
     for record in course.epochs {
       now += record.seconds
-      var scalars = ["loss/training": record.trainingLoss]
-      scalars["loss/validation"] = record.validationLoss
-      for (name, value) in record.metrics where name != "loss" {
-        scalars["validation/\(name)"] = value
-      }
-      append(scalars, step: record.epoch, time: now)
+      append(record, time: now)
     }
     var held: [String: Double] = [:]
     for (part, values) in metrics where part != "validation" {
       for (name, value) in values { held["\(part)/\(name)"] = value }
     }
     if !held.isEmpty { append(held, step: course.bestEpoch, time: now) }
+  }
+
+  /// Appends the losses and validation metrics of an epoch.
+  ///
+  /// - Parameters:
+  ///   - record: what the epoch did.
+  ///   - time: the wall time of its end, in seconds since 1970.
+  public mutating func append(_ record: EpochRecord, time: Double) {
+    var scalars = ["loss/training": record.trainingLoss]
+    scalars["loss/validation"] = record.validationLoss
+    for (name, value) in record.metrics where name != "loss" {
+      scalars["validation/\(name)"] = value
+    }
+    append(scalars, step: record.epoch, time: time)
   }
 }

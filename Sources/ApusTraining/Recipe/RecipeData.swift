@@ -4,9 +4,7 @@ internal import ApusData
 /// The clean table of a recipe with its label as numbers: what all splits of it share.
 struct RecipeData {
   /// The table without duplicates.
-  let table: Table
-  /// The exact duplicates that were dropped.
-  let duplicatesDropped: Int
+  let clean: CleanTable
   /// The label.
   let label: Label
   /// The label of each row.
@@ -14,21 +12,24 @@ struct RecipeData {
   /// The loss to minimise.
   let loss: Loss
 
+  /// The rows.
+  var table: Table { clean.table }
+
   /// Whether classes keep their proportion in a random split.
   var isStratified: Bool { label.task != .regression }
 
-  /// Cleans a table.
+  /// Finds the label of a table.
   ///
   /// - Parameters:
-  ///   - table: raw columns with the label among them.
+  ///   - clean: columns with the label among them.
   ///   - recipe: names the label, and the loss.
   /// - Throws: `DataError` where the label does not suit the recipe.
-  init(_ table: Table, for recipe: TrainingRecipe) throws(DataError) {
-    (self.table, duplicatesDropped) = table.droppingDuplicates()
-    label = try Label(fitting: self.table, named: recipe.label)
+  init(_ clean: CleanTable, for recipe: TrainingRecipe) throws(DataError) {
+    self.clean = clean
+    label = try Label(fitting: clean.table, named: recipe.label)
     loss = try recipe.loss(for: label)
     try recipe.checkEmphasis(on: label, loss)
-    labels = try label.values(in: self.table)
+    labels = try label.values(in: clean.table)
   }
 
   /// The rows for training, for validation and for the test.

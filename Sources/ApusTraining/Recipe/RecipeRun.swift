@@ -8,8 +8,6 @@ internal import ApusNN
 struct RecipeRun {
   /// The way from columns to features.
   let transform: FeatureTransform
-  /// All rows.
-  let all: Examples
   /// The rows to learn from, with their weights.
   let training: Examples
   /// The rows to stop and to choose by.
@@ -23,20 +21,24 @@ struct RecipeRun {
   private let trainer: Trainer
   private let backend: any Backend
 
-  /// Fits features and puts the net on a device.
+  /// Puts the net on a device.
   ///
+  /// - Parameters:
+  ///   - recipe: what to train.
+  ///   - data: the table and its labels.
+  ///   - split: the rows for training, for validation and for the test.
+  ///   - rows: them encoded; nil to do so.
+  ///   - backend: the device.
   /// - Throws: `DataError` or `ComputeError`.
   init(
-    _ recipe: TrainingRecipe, on data: RecipeData, split: Split, backend: any Backend
+    _ recipe: TrainingRecipe, on data: RecipeData, split: Split, rows: EncodedSplit? = nil,
+    backend: any Backend
   ) throws {
+    let rows = try rows ?? EncodedSplit(data, split, options: recipe.featureOptions)
     self.recipe = recipe
     self.backend = backend
     loss = data.loss
-    transform = try FeatureTransform(
-      fitting: data.table, rows: split.train, label: data.label, options: recipe.featureOptions)
-    all = Examples(
-      features: try FeatureEncoder(transform).features(of: data.table).matrix(),
-      targets: data.labels, width: transform.width)
+    (transform, validation, test) = (rows.transform, rows.validation, rows.test)
     network = try recipe.net.network(
       recipe.settings(
         fields: transform.inputFields,
@@ -50,9 +52,7 @@ struct RecipeRun {
     configuration.isWeighted = weights != nil
     configuration.labelSmoothing = recipe.labelSmoothing
     trainer = try Trainer(network, configuration: configuration, backend: backend)
-    training = all.selecting(split.train).weighted(by: weights)
-    validation = all.selecting(split.validation)
-    test = all.selecting(split.test)
+    training = rows.training.weighted(by: weights)
   }
 
   /// Trains.
@@ -62,6 +62,21 @@ struct RecipeRun {
     checkpoints: CheckpointPlan?, observer: (any TrainingObserver)?
   ) throws -> TrainingResult {
     try trainer.fit(training, validation: validation, checkpoints: checkpoints, observer: observer)
+  }
+
+  /// Checks before training that the net can be scored in the recipe's precision.
+  ///
+  /// - Parameter backend: the device that will score.
+  /// - Throws: `ComputeError.unsupportedPrecision` where it cannot.
+  func checkPrecision(on backend: any Backend) throws {
+    guard recipe.precision != .float32 else { return }
+    var weights = Dictionary(
+      uniqueKeysWithValues: network.initialValues(seed: recipe.seed).map { ($0.name, $0.values) })
+    let graph = try network.inferenceGraph(for: loss).foldingScales(into: &weights)
+    let rows = min(training.count, 64)
+    try backend.checkScoringNet(
+      graph, weights: weights, precision: recipe.precision,
+      features: training.features.prefix(rows * training.width), rowCount: rows)
   }
 
   /// What scores after training: the net of the best weights with its calibration and threshold.

@@ -89,7 +89,7 @@ public struct TrainingRecipe: Sendable {
   /// Cleans, splits, fits and trains.
   ///
   /// - Parameters:
-  ///   - table: raw columns with the label among them.
+  ///   - table: columns with the label among them; larger than memory where they are mapped.
   ///   - name: the model's name.
   ///   - fingerprint: the digest of the data's file.
   ///   - backend: the device that trains.
@@ -101,7 +101,7 @@ public struct TrainingRecipe: Sendable {
   ///   `InterruptedError`, or `ArtifactError.precisionLoss` when the precision costs more than is
   ///   allowed.
   public func train(
-    on table: Table, name: String, fingerprint: Digest, backend: any Backend,
+    on table: CleanTable, name: String, fingerprint: Digest, backend: any Backend,
     scoringBackend: (any Backend)? = nil, checkpoints: CheckpointPlan? = nil,
     observer: (any TrainingObserver)? = nil
   ) throws -> Product {
@@ -114,36 +114,43 @@ public struct TrainingRecipe: Sendable {
         observer: observer)
     }
     let run = try RecipeRun(self, on: data, split: split, backend: backend)
+    try run.checkPrecision(on: scoringBackend ?? backend)
     let result = try run.train(checkpoints: checkpoints, observer: observer)
     let model = try run.model(of: result)
     let (validation, test) = (
       try model.metrics(of: run.validation), try model.metrics(of: run.test)
     )
-    let held = run.test.count > 0 ? run.test : run.all
+    let held = run.test.count > 0 ? run.test : run.training
     let golden = held.selecting(Array(0..<min(held.count, Artifact.goldenRowLimit)))
     let exact = Artifact(
       name: name, loss: data.loss, transform: run.transform, graph: model.calibrated.graph,
       weights: model.calibrated.weights,
-      golden: (golden.features, try model.predictor.predictions(for: golden)),
+      golden: (
+        golden.features.prefix(golden.count * golden.width),
+        try model.predictor.predictions(for: golden)
+      ),
       training: Manifest.Training(
         dataFingerprint: fingerprint, rows: data.table.rowCount,
-        duplicatesDropped: data.duplicatesDropped,
-        split: [split.train.count, split.validation.count, split.test.count], seed: seed,
+        duplicatesDropped: data.clean.duplicatesDropped,
+        split: [split.train.count, split.validation.count, split.test.count],
+        splitRule: self.split, seed: seed,
         epochsRun: result.epochs.count, batchSize: batchSize,
         optimizer: optimizer.description,
         device: backend.device),
       metrics: ["validation": validation?.values, "test": test?.values].compactMapValues(\.self),
       calibration: model.calibrated.report, decision: model.decision,
       crossValidation: crossValidation, writer: writer)
-    let artifact = try exact.scoring(
-      in: precision,
-      trial: PrecisionTrial(
-        calibration: run.training, held: held, loss: data.loss,
-        limit: maximumPrecisionLoss),
-      backend: scoringBackend ?? backend)
+    let artifact =
+      precision == .float32
+      ? exact
+      : try exact.scoring(
+        in: precision,
+        trial: PrecisionTrial(
+          calibration: run.training, held: held, loss: data.loss, limit: maximumPrecisionLoss),
+        backend: scoringBackend ?? backend)
     return Product(
       artifact: artifact, result: result, test: test, validation: validation,
-      duplicatesDropped: data.duplicatesDropped, rows: data.table.rowCount,
+      duplicatesDropped: data.clean.duplicatesDropped, rows: data.table.rowCount,
       notes: run.transform.notes + unreachedGoal(model.decision), table: data.table, split: split)
   }
 
@@ -175,6 +182,8 @@ public struct TrainingRecipe: Sendable {
     var options = features
     if case .group(let column) = split, column != label { options.droppedColumns.insert(column) }
     if let column = weighting.column { options.droppedColumns.insert(column) }
+    // A described net says itself what it reads, and a reduced precision has no embeddings.
+    if NamedNet(named: net.name) != nil, precision == .float32 { options.embedsCategories = true }
     return options
   }
 

@@ -48,10 +48,11 @@ struct RunIdentity: Hashable, Sendable, Codable {
 extension Examples {
   /// The digest of all numbers, and of where rows end.
   fileprivate var digest: Digest {
-    var bytes = Array("\(width) \(count) ".utf8)
-    for values in [features, targets, weights ?? []] {
-      unsafe values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-    }
-    return Digest(of: bytes)
+    var builder = DigestBuilder()
+    builder.add(Array("\(width) \(count) ".utf8))
+    builder.add(features)
+    builder.add(targets.span)
+    if let weights { builder.add(weights.span) }
+    return builder.digest
   }
 }

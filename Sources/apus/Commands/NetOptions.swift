@@ -12,24 +12,27 @@ struct NetOptions: ParsableArguments {
       """)
   var net = NetChoice.named(.perceptron)
 
-  @Option(help: "The units of the hidden layers, or none.")
-  var hidden = HiddenLayers(units: [64, 64])
+  @Option(help: "The units of the hidden layers, or none. [default: 64,64]")
+  var hidden: HiddenLayers?
 
-  @Option(help: "The activation of the hidden layers.")
-  var activation = Activation.relu
+  @Option(help: "The activation of the hidden layers. [default: relu]")
+  var activation: Activation?
 
-  @Option(help: "The share of the hidden units that are dropped in a step.")
-  var dropout: Float = 0
+  @Option(help: "The share of the hidden units that are dropped in a step. [default: 0]")
+  var dropout: Float?
 
-  @Option(help: "The numbers in the vector of an identifier.")
-  var embeddingWidth = 16
+  @Option(help: "The numbers in the vector of an identifier. [default: 16]")
+  var embeddingWidth: Int?
 
   @Option(
-    help: "The units of gru and lstm, text-cnn's filters of each width, transformer's channels.")
-  var sequenceUnits = 64
+    help: """
+      The units of gru and lstm, text-cnn's filters of each width, transformer's channels. \
+      [default: 64]
+      """)
+  var sequenceUnits: Int?
 
-  @Option(help: "The layers of dcn's cross network.")
-  var crossLayers = 3
+  @Option(help: "The layers of dcn's cross network. [default: 3]")
+  var crossLayers: Int?
 
   @Option(help: "The columns of two-tower's second tower, such as item,price.")
   var secondTower: String?
@@ -54,15 +57,35 @@ struct NetOptions: ParsableArguments {
   func validate() throws {
     let positive = [
       ("--epochs", epochs ?? 1), ("--batch-size", batchSize), ("--patience", (patience ?? 1) + 1),
-      ("--embedding-width", embeddingWidth), ("--cross-layers", crossLayers),
-      ("--sequence-units", sequenceUnits),
+      ("--embedding-width", embeddingWidth ?? 1), ("--cross-layers", crossLayers ?? 1),
+      ("--sequence-units", sequenceUnits ?? 1),
     ]
     for (name, value) in positive where value < 1 {
       throw ValidationError("\(name) takes a positive number, not \(value)")
     }
-    guard 0..<1 ~= dropout else {
-      throw ValidationError("--dropout takes a number from 0 to below 1, not \(dropout)")
+    guard 0..<1 ~= dropout ?? 0 else {
+      throw ValidationError("--dropout takes a number from 0 to below 1, not \(dropout ?? 0)")
     }
+    if case .file(let path) = net, let option = shapingOption {
+      throw ValidationError("\(option) shapes a net with a name; \(path) says what its layers are")
+    }
+  }
+
+  /// The options that a net's file takes the place of, by their names without dashes.
+  static let shapingOptions: Set = [
+    "hidden", "activation", "dropout", "embedding-width", "sequence-units", "cross-layers",
+    "second-tower",
+  ]
+
+  /// The first of them that is given.
+  private var shapingOption: String? {
+    let options: [(name: String, isGiven: Bool)] = [
+      ("--hidden", hidden != nil), ("--activation", activation != nil),
+      ("--dropout", dropout != nil), ("--embedding-width", embeddingWidth != nil),
+      ("--sequence-units", sequenceUnits != nil), ("--cross-layers", crossLayers != nil),
+      ("--second-tower", secondTower != nil),
+    ]
+    return options.first(where: \.isGiven)?.name
   }
 
   /// Writes the options into a recipe.
@@ -70,13 +93,13 @@ struct NetOptions: ParsableArguments {
   /// - Throws: `Failure` or `NetFileError` where the net's file cannot be read or is wrong.
   func apply(to recipe: inout TrainingRecipe) throws {
     recipe.net = try net.net()
-    recipe.hidden = hidden.units
-    recipe.dropout = dropout
-    recipe.embeddingWidth = embeddingWidth
-    recipe.sequenceUnits = sequenceUnits
-    recipe.crossLayers = crossLayers
+    if let hidden { recipe.hidden = hidden.units }
+    if let dropout { recipe.dropout = dropout }
+    if let embeddingWidth { recipe.embeddingWidth = embeddingWidth }
+    if let sequenceUnits { recipe.sequenceUnits = sequenceUnits }
+    if let crossLayers { recipe.crossLayers = crossLayers }
     recipe.secondTower = Set((secondTower ?? "").split(separator: ",").map(String.init))
-    recipe.activation = activation
+    if let activation { recipe.activation = activation }
     recipe.loss = loss.loss
     recipe.batchSize = batchSize
     if let epochs {
@@ -104,8 +127,6 @@ struct HiddenLayers: Hashable, ExpressibleByArgument {
     units = words.compactMap { Int($0) }
     guard units.count == words.count, units.allSatisfy({ 1...65_536 ~= $0 }) else { return nil }
   }
-
-  var defaultValueDescription: String { units.map(String.init).joined(separator: ",") }
 }
 
 /// A loss as it is typed.

@@ -60,7 +60,10 @@ struct Train: ParsableCommand {
     let job = TrainingJob(
       options: training, recipe: recipe, folder: folder, checkpoints: checkpoints.plan,
       hasReport: report)
-    let summary = try job.run(on: try training.table(), progress: TrainingProgress())
+    let events = report ? RunningEvents(in: folder.path) : nil
+    let summary = try job.run(
+      on: try training.data(for: output), progress: TrainingProgress(events: events))
+    events?.remove()
     if json {
       try Terminal.print(json: summary)
     } else {

@@ -22,12 +22,12 @@ struct TrainingJob {
   /// Does all of it.
   ///
   /// - Parameters:
-  ///   - table: the raw columns.
+  ///   - data: the rows.
   ///   - progress: who watches, and may end it.
   /// - Returns: what the command prints.
   /// - Throws: what reading, training and sealing throw.
-  func run(on table: Table, progress: TrainingProgress) throws -> TrainingReport {
-    let product = try train(on: table, progress)
+  func run(on data: TrainingData, progress: TrainingProgress) throws -> TrainingReport {
+    let product = try train(on: data, progress)
     for note in product.notes { Terminal.report("  \(note)") }
     let (artifact, path) = try product.artifact.seal(in: folder)
     let page = hasReport ? writeReport(on: product, of: artifact, in: path) : nil
@@ -35,17 +35,17 @@ struct TrainingJob {
   }
 
   private func train(
-    on table: Table, _ progress: TrainingProgress
+    on data: TrainingData, _ progress: TrainingProgress
   ) throws -> TrainingRecipe.Product {
     defer { progress.end() }
-    let fingerprint = try Digest(ofFile: options.reading.data)
+    let table = data.clean.table
     return try options.device.withBackend(
       for: try Workload(training: recipe, on: table)
     ) { backend in
       progress.begin(
         "training on \(table.rowCount) rows with \(backend.device), seed \(recipe.seed)")
       return try recipe.train(
-        on: table, name: folder.name, fingerprint: fingerprint, backend: backend,
+        on: data.clean, name: folder.name, fingerprint: data.fingerprint, backend: backend,
         scoringBackend: try options.device.scoringBackend(
           for: recipe.precision, besides: backend),
         checkpoints: checkpoints, observer: progress)

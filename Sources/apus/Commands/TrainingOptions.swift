@@ -32,19 +32,29 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "The seed of split, initial weights and shuffling.")
   var seed: UInt64 = 42
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Keep the table in this folder, parsed once and mapped: memory does not hold its rows, and the \
+      next run does not parse them. [default: in the output, for files above an eighth of memory]
+      """, valueName: "folder"))
+  var cache: String?
+
   func validate() throws {
     for (name, share) in [("--test", test), ("--validation", validation)] where !(0..<1 ~= share) {
       throw ValidationError("\(name) takes a share from 0 to below 1, not \(share)")
     }
   }
 
-  /// Reads the table.
+  /// Reads the table, or takes it from its cache.
   ///
-  /// - Throws: `DataError` naming the place of a fault.
-  func table() throws -> Table {
+  /// - Parameter output: the model's folder, in which the cache of a large table is.
+  /// - Returns: the rows without duplicates, and the digest of the file.
+  /// - Throws: `DataError` naming the place of a fault, or `Failure`.
+  func data(for output: String) throws -> TrainingData {
     var options = reading.options
     options.kinds = columns.readingKinds
-    return try Table(csv: reading.data, options: options)
+    return try TrainingData(reading.data, options: options, cache: cache, for: output)
   }
 
   /// What the options describe.

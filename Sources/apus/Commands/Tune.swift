@@ -63,10 +63,14 @@ struct Tune: ParsableCommand {
   func run() throws {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()
-    let space = try SpaceFile(search.space).space()
-    let table = try training.table()
+    var space = try SpaceFile(search.space).space()
+    if search.space == nil, case .file = training.net.net {
+      space = SearchSpace(
+        space.dimensions.filter { !NetOptions.shapingOptions.contains($0.name) })
+    }
+    let data = try training.data(for: output)
     let device = try training.device.withBackend(
-      for: try Workload(training: training.recipe, on: table)
+      for: try Workload(training: training.recipe, on: data.clean.table)
     ) { $0.device.selector }
     let epochs = training.net.epochs ?? Self.standardEpochs
     let arguments = TuneArguments(
@@ -74,7 +78,7 @@ struct Tune: ParsableCommand {
     let plan = SearchPlan(
       space: arguments.open(in: space), schedule: search.schedule(epochs: epochs),
       metric: search.metric, seed: training.seed, arguments: arguments.common,
-      data: try Digest(ofFile: training.reading.data))
+      data: data.fingerprint)
     let run = TuneRun(
       plan: plan, arguments: arguments,
       device: try TrainingOptions.parse(arguments.common).device, folder: search.searchDir,
@@ -83,7 +87,7 @@ struct Tune: ParsableCommand {
       throw Failure.usage("nothing is left to search: the command line gives all of the space")
     }
     let result = try run.device.withBackend { backend in
-      try run.run(on: table, backend: backend, resumes: search.resume)
+      try run.run(on: SearchTable(data.clean), backend: backend, resumes: search.resume)
     }
     guard let best = result.best else {
       throw Failure.unreadable(
@@ -98,7 +102,7 @@ struct Tune: ParsableCommand {
     let job = TrainingJob(
       options: options, recipe: try options.recipe, folder: folder,
       checkpoints: run.checkpoints(of: best.trial, through: nil), command: command)
-    try print(result, best, try job.run(on: table, progress: run.progress), command, picture)
+    try print(result, best, try job.run(on: data, progress: run.progress), command, picture)
   }
 
   private func print(

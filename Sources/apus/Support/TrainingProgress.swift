@@ -9,6 +9,8 @@ internal import Synchronization
 /// On a terminal one line is drawn over and over; elsewhere each epoch is a line.
 final class TrainingProgress: TrainingObserver {
   private let isQuiet: Bool
+  private let events: RunningEvents?
+  private var isInFolds = false
   private let interrupt = InterruptFlag()
   private let clock = ContinuousClock()
   private var lastDrawing: ContinuousClock.Instant?
@@ -16,17 +18,28 @@ final class TrainingProgress: TrainingObserver {
 
   /// Watches a run.
   ///
-  /// - Parameter isQuiet: whether epochs are shown on a terminal alone, where a run is one of many.
-  init(isQuiet: Bool = false) { self.isQuiet = isQuiet }
+  /// - Parameters:
+  ///   - isQuiet: whether epochs are shown on a terminal alone, where a run is one of many.
+  ///   - events: where the epochs of the run are kept for TensorBoard.
+  init(isQuiet: Bool = false, events: RunningEvents? = nil) {
+    self.isQuiet = isQuiet
+    self.events = events
+  }
 
   var isInterrupted: Bool { interrupt.isRaised }
 
   /// Announces the run.
   func begin(_ headline: String) { Terminal.report(headline) }
 
-  func didBegin(fold: Int, of count: Int) { beginPart("fold \(fold) of \(count)") }
+  func didBegin(fold: Int, of count: Int) {
+    isInFolds = true
+    beginPart("fold \(fold) of \(count)")
+  }
 
-  func didFinishFolds() { beginPart("the run that is sealed") }
+  func didFinishFolds() {
+    isInFolds = false
+    beginPart("the run that is sealed")
+  }
 
   func didResume(step: Int, epoch: Int) {
     guard !isQuiet else { return }
@@ -49,6 +62,7 @@ final class TrainingProgress: TrainingObserver {
 
   func didFinish(_ epoch: EpochRecord) {
     lastRecord = epoch
+    if !isInFolds { events?.append(epoch) }
     if !Terminal.isInteractive, !isQuiet {
       Terminal.report("epoch \(epoch.epoch): \(summary)")
     }

@@ -26,14 +26,14 @@ struct TuneRun {
   /// Runs what is left of the search.
   ///
   /// - Parameters:
-  ///   - table: the raw columns.
+  ///   - table: the rows.
   ///   - backend: the device that trains.
   ///   - resumes: whether to go on with a search in the folder.
   /// - Returns: the search at its end.
   /// - Throws: what ends a search: an unreadable folder, a fault of the data or the device, an
   ///   interruption. A trial that diverges, or whose net cannot be, does not.
   func run(
-    on table: Table, backend: any Backend, resumes: Bool
+    on table: SearchTable, backend: any Backend, resumes: Bool
   ) throws -> HyperparameterSearch {
     var search = HyperparameterSearch(plan)
     let journal = SearchJournal(in: folder)
@@ -73,7 +73,7 @@ struct TuneRun {
   private func path(of trial: Trial) -> String { "\(folder)/trial-\(trial.number)" }
 
   private func outcome(
-    of trial: Trial, after epochs: Int, on table: Table, _ backend: any Backend
+    of trial: Trial, after epochs: Int, on table: SearchTable, _ backend: any Backend
   ) throws -> TrialOutcome {
     let options = try options(of: trial)
     defer { progress.end() }
