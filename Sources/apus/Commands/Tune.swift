@@ -1,4 +1,5 @@
 internal import ApusCompute
+internal import ApusData
 internal import ApusModel
 internal import ApusReport
 internal import ApusTraining

@@ -1,3 +1,4 @@
+internal import ApusModel
 internal import ApusReport
 internal import ApusTraining
 internal import Foundation
