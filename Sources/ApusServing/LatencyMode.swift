@@ -7,11 +7,11 @@ public enum LatencyMode: String, Sendable, CaseIterable {
   case normal
   /// No processor halts: idle ones poll.
   ///
-  /// The system is asked for it through `/dev/cpu_dma_latency` if this process may write there: then
-  /// all processors of the machine poll in the idle loop, and take no time from anybody. If not, one
-  /// thread per processor spins in the class of idle threads; any other thread runs in its stead. It
-  /// costs the power of processors that never idle, and the processor time that a cloud bills by
-  /// use.
+  /// The system is asked for it through `/dev/cpu_dma_latency` if this process may write there:
+  /// then all processors of the machine poll in the idle loop, and take no time from anybody. If
+  /// not, one thread per processor spins in the class of idle threads; any other thread runs in its
+  /// stead. It costs the power of processors that never idle, and the processor time that a cloud
+  /// bills by use.
   case keepAwake = "keep-awake"
   /// The event loops ask their sockets without pause.
   ///

@@ -60,11 +60,13 @@ import Testing
   @Test(arguments: [1, 3, 130])
   func scoresAreThoseOfCollectedColumns(rowCount: Int) async throws {
     let model = ArtifactModel(try SmallNet.scorer(seed: 7))
-    let columns = (0..<SmallNet.width).map { column in
-      RawColumn.numbers(
-        (0..<rowCount).map { row in
-          (row + column) % 5 == 0 ? nil : Double((row * 7 + column * 3) % 23) / 3 - 2
-        })
+    func number(_ row: Int, _ column: Int) -> Double? {
+      guard (row + column) % 5 > 0 else { return nil }
+      return Double((row * 7 + column * 3) % 23) / 3 - 2
+    }
+    // One column of its table is constant, and no column of the model.
+    let columns = model.info.columns.indices.map { column in
+      RawColumn.numbers((0..<rowCount).map { number($0, column) })
     }
     var expected = [Float](repeating: 0, count: rowCount)
     var span = expected.mutableSpan

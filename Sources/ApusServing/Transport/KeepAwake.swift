@@ -6,9 +6,9 @@ import Synchronization
 /// Keeps processors from halting while a server runs, so that waking one takes no time.
 ///
 /// ```
-/// /dev/cpu_dma_latency takes a 0?  yes: idle processors poll     a wake-up is a store to memory
-///                                  no: a thread of the idle      a wake-up is an interrupt, without
-///                                  class spins on each           the time out of a halt before it
+/// /dev/cpu_dma_latency takes a 0?
+///   yes: idle processors poll                        a wake-up is a store to memory
+///   no:  a thread of the idle class spins on each    a wake-up is an interrupt, but of no halt
 /// ```
 /// The first way is a request to the system that no idle state may take time to leave; the system
 /// drops it when the process ends, however it ends. It holds for all processors of the machine, so
