@@ -136,8 +136,10 @@ struct TableFileWriter: ~Copyable {
 
   private mutating func finish(_ description: TableFile.Description) throws(DataError) {
     let json: [UInt8]
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
     do {
-      json = [UInt8](try JSONEncoder().encode(description))
+      json = [UInt8](try encoder.encode(description))
     } catch {
       throw DataError(.unwritable, "the table cannot be described: \(error)", file: path)
     }

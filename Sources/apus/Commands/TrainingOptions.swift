@@ -35,8 +35,9 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Keep the table in this folder, parsed once and mapped: memory does not hold its rows, and the \
-      next run does not parse them. [default: in the output, for files above an eighth of memory]
+      Keep the table in this folder, parsed once and mapped: memory does not hold its rows, and \
+      the next run does not parse them. [default: in the output, for files above an eighth of \
+      memory]
       """, valueName: "folder"))
   var cache: String?
 
