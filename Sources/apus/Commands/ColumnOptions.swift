@@ -40,7 +40,11 @@ struct ColumnOptions: ParsableArguments {
     help: "Give columns with missing values no feature that says so.")
   var hasNoIndicators = false
 
-  @Option(help: "The number of categories up to which a column is one-hot; above it, it is hashed.")
+  @Option(
+    help: """
+      The number of categories up to which a column is one-hot; above it, it is hashed, or with a \
+      named net an identifier.
+      """)
   var oneHotLimit = 64
 
   private static let kindNames = ColumnKind.allCases.map(\.rawValue).joined(separator: " ")
