@@ -79,7 +79,9 @@ struct ExactTests {
   }
 
   /// Extents around the blocks of large products, of rows, columns and terms.
-  private static let large = [(13, 800, 33), (97, 33, 400), (50, 769, 385), (200, 130, 769)]
+  private static let large = [
+    (13, 800, 33), (97, 33, 400), (50, 769, 385), (200, 130, 769), (260, 150, 700), (50, 2081, 65),
+  ]
 
   @Test("products that are larger than a block", arguments: BackendUnderTest.all)
   func blocks(_ target: BackendUnderTest) throws {

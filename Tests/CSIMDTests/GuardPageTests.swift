@@ -46,7 +46,7 @@ struct GuardPageTests {
   /// One row that is streamed, one column, and extents around the blocks of large products.
   private static let large = [
     (1, 300, 101), (1, 101, 300), (301, 1, 100), (13, 800, 33), (97, 33, 400), (50, 769, 385),
-    (200, 130, 769), (12, 129, 65), (14, 128, 65),
+    (200, 130, 769), (12, 129, 65), (14, 128, 65), (260, 150, 700), (50, 2081, 65),
   ]
 
   @Test("products on every path, on one thread and on two", arguments: Level.all)

@@ -114,7 +114,6 @@ struct ByteSource: ~Copyable {
   }
 
   private static func failure(_ message: String, _ path: String, _ cause: Int32) -> DataError {
-    let reason = unsafe String(cString: strerror(cause))
-    return DataError(.unreadable, "\(message): \(reason)", file: path)
+    DataError(.unreadable, "\(message): \(SystemFault.text(cause))", file: path)
   }
 }
