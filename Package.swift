@@ -167,7 +167,7 @@ let package = Package(
       "ApusServingTests",
       [
         "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusServing",
-        "ApusWire", "CAllocations", crypto,
+        "ApusSystem", "ApusWire", "CAllocations", "CLinux", crypto,
         nio("NIOCore"), nio("NIOPosix"), ssl,
       ]),
     tests("ApusSimulationTests", ["ApusMetrics", "ApusSimulation"]),

@@ -135,7 +135,7 @@ final class ConnectionDriver {
     let result = socket.receive(into: &shared, limit: Self.receiveLimit)
     if case .bytes = result { consume(&shared) }
     if shared.readableBytes > 0 { state.with { _ = $0.inbound.writeBuffer(&shared) } }
-    shared.clear()
+    shared.rewind()
     if case .bytes = result { scheduler.endRead(of: self) }
     return result
   }

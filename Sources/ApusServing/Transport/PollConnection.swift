@@ -79,13 +79,13 @@ final class PollConnection: ConnectionTransport {
   private var hasUnsent: Bool { unsent.with { $0.readableBytes > 0 } }
 
   func send(_ bytes: inout ByteBuffer) {
-    guard !isClosed else { return bytes.clear() }
+    guard !isClosed else { return bytes.rewind() }
     if !hasUnsent {
       guard socket.send(from: &bytes) else { return close() }
     }
-    guard bytes.readableBytes > 0 else { return bytes.clear() }
+    guard bytes.readableBytes > 0 else { return bytes.rewind() }
     unsent.with { _ = $0.writeBuffer(&bytes) }
-    bytes.clear()
+    bytes.rewind()
     updateInterest()
     if !isWritable { driver.writabilityChanged() }
   }

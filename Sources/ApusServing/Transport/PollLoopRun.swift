@@ -7,9 +7,16 @@ import NIOCore
 final class PollLoopRun {
   private enum Token {
     static let mailbox: UInt64 = 0
-    /// Listeners come next, and then connections.
-    static let firstListener: UInt64 = 1
-    static let firstConnection: UInt64 = 16
+    /// Listeners come next; those of connections are far larger.
+    static let listeners: ClosedRange<UInt64> = 1...15
+  }
+
+  /// Connections that something is to be done about when the turn ends.
+  private struct Unsettled {
+    var flushed: [PollConnection] = []
+    var closed: [PollConnection] = []
+
+    var isEmpty: Bool { flushed.isEmpty && closed.isEmpty }
   }
 
   /// Connections that a loop which polls without pause looks at without asking the poller.
@@ -24,11 +31,9 @@ final class PollLoopRun {
   private var nextLoop = 0
   private var listeners: [Listener] = []
 
-  private let connections = Confined([UInt64: PollConnection]())
-  private var lastToken = Token.firstConnection
+  private let connections = Confined(SlotTable<PollConnection>())
   private let wakes = Confined(WakeQueue())
-  private var flushed: [PollConnection] = []
-  private var closed: [PollConnection] = []
+  private let unsettled = Confined(Unsettled())
   private let received = Confined(ByteBuffer())
   /// The models that the clients know of.
   private var announced: CatalogSnapshot
@@ -56,7 +61,7 @@ final class PollLoopRun {
     do throws(SystemError) {
       try watch(mailbox.number, as: Token.mailbox)
       for (index, listener) in self.listeners.enumerated() {
-        try watch(listener.socket.number, as: Token.firstListener + UInt64(index))
+        try watch(listener.socket.number, as: Token.listeners.lowerBound + UInt64(index))
       }
     } catch {
       // These are the first descriptors of a new poller: nothing but a fault of ours refuses them.
@@ -70,9 +75,7 @@ final class PollLoopRun {
 
   private func turn() {
     if server.configuration.latencyMode == .busyPoll, pollBusily() { return }
-    let timeout = waitMilliseconds()
-    let count = poller.with { $0.wait(timeoutMilliseconds: timeout) }
-    if count == 0, server.configuration.latencyMode == .busyPoll { clinux_pause() }
+    let count = awaitEvents()
     scheduler.beginTurn()
     for index in 0..<count { handle(poller.with { $0.event(index) }) }
     finishTurn()
@@ -85,7 +88,7 @@ final class PollLoopRun {
     guard connectionCount <= Self.busyConnections else { return false }
     scheduler.beginTurn()
     var isBusy = false
-    for connection in all.values where !connection.isClosed {
+    for connection in all where !connection.isClosed {
       isBusy = received.with { connection.receive(&$0) } || isBusy
     }
     if isBusy { finishTurn() }
@@ -95,25 +98,28 @@ final class PollLoopRun {
   private func finishTurn() {
     if let next = nextWake, next <= scheduler.now { wakeConnections() }
     scheduler.endTurn()
-    while !flushed.isEmpty || !closed.isEmpty { settle() }
+    while unsettled.with({ !$0.isEmpty }) { settle() }
   }
 
-  private func waitMilliseconds() -> Int32 {
-    if server.configuration.latencyMode == .busyPoll { return 0 }
-    guard let next = nextWake else { return -1 }
-    let nanoseconds = max(0, (next - .now()).nanoseconds)
-    // Rounded up: a wake-up before its time would be for nothing.
-    return Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
+  private func awaitEvents() -> Int {
+    guard server.configuration.latencyMode == .busyPoll else {
+      let next = nextWake?.uptimeNanoseconds
+      return poller.with { $0.wait(untilNanoseconds: next) }
+    }
+    let count = poller.with { $0.poll() }
+    if count == 0 { clinux_pause() }
+    return count
   }
 
   private func handle(_ event: Poller.Event) {
     switch event.token {
+    case Poller.alarm: break  // The end of the turn looks at the time.
     case Token.mailbox:
       for message in mailbox.take() { handle(message) }
-    case Token.firstConnection...:
+    case Token.listeners: accept(listeners[Int(event.token - Token.listeners.lowerBound)])
+    default:
       guard let connection = connection(event.token), !connection.isClosed else { return }
       received.with { connection.handle(event, received: &$0) }
-    default: accept(listeners[Int(event.token - Token.firstListener)])
     }
   }
 
@@ -129,13 +135,12 @@ final class PollLoopRun {
 
   /// Tells what was flushed and forgets what was closed, outside of the calls that caused it.
   private func settle() {
-    let (told, gone) = (flushed, closed)
-    flushed.removeAll(keepingCapacity: true)
-    closed.removeAll(keepingCapacity: true)
-    for connection in told { connection.tellFlushed() }
-    for connection in gone {
+    var due = Unsettled()
+    unsettled.with { swap(&due, &$0) }
+    for connection in due.flushed { connection.tellFlushed() }
+    for connection in due.closed {
       connection.driver.closed()
-      connections.with { $0[connection.token] = nil }
+      connections.with { $0.remove(connection.token) }
     }
   }
 
@@ -151,11 +156,11 @@ final class PollLoopRun {
     case .drain:
       for listener in listeners { poller.with { $0.remove(listener.socket.number) } }
       listeners = []
-      for connection in all.values { connection.driver.drain() }
+      for connection in all { connection.driver.drain() }
     case .modelsChanged:
       let changes = scheduler.catalog.changes(since: announced)
       announced = scheduler.catalog
-      for connection in all.values { connection.driver.modelsChanged(changes) }
+      for connection in all { connection.driver.modelsChanged(changes) }
     case .beat(let pulse): pulse.beat(name)
     case .stop: isStopping = true
     }
@@ -166,7 +171,7 @@ final class PollLoopRun {
   private var connectionCount: Int { connections.with { $0.count } }
 
   /// All of them, which may change while they are gone through.
-  private var all: [UInt64: PollConnection] { connections.with { $0 } }
+  private var all: some Sequence<PollConnection> { connections.with { $0.values } }
 
   private func connection(_ token: UInt64) -> PollConnection? { connections.with { $0[token] } }
 
@@ -190,16 +195,17 @@ final class PollLoopRun {
   }
 
   private func serve(_ socket: consuming Socket, peer: String, role: ListenerRole) {
-    lastToken += 1
+    let token = connections.with { $0.takeToken() }
     let driver = ConnectionDriver(
-      scheduler, sink: PollReplySink(mailbox: mailbox, token: lastToken), peer: peer, role: role)
-    let connection = PollConnection(socket, token: lastToken, loop: self, driver: driver)
+      scheduler, sink: PollReplySink(mailbox: mailbox, token: token), peer: peer, role: role)
+    let connection = PollConnection(socket, token: token, loop: self, driver: driver)
     do throws(SystemError) {
-      try watch(connection.number, as: lastToken)
+      try watch(connection.number, as: token)
     } catch {
+      connections.with { $0.remove(token) }
       return server.metrics.recordConnectionRefused(.descriptors)
     }
-    connections.with { $0[lastToken] = connection }
+    connections.with { $0.insert(connection, as: token) }
     driver.opened(on: connection)
   }
 
@@ -220,10 +226,10 @@ final class PollLoopRun {
     wakes.with { $0.insert(connection.token, at: deadline) }
   }
 
-  func flushed(_ connection: PollConnection) { flushed.append(connection) }
+  func flushed(_ connection: PollConnection) { unsettled.with { $0.flushed.append(connection) } }
 
   func closed(_ connection: PollConnection) {
     poller.with { $0.remove(connection.number) }
-    closed.append(connection)
+    unsettled.with { $0.closed.append(connection) }
   }
 }

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 /// Takes a connection, non-blocking and closed on exec; `peer` may be null. Returns its descriptor,
 /// or -1 with `errno` set.
