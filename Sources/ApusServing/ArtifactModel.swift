@@ -83,10 +83,9 @@ public struct ArtifactModel: ServedModel {
 extension ArtifactModel {
   /// Turns numbers into features where the artifact's transform only scales them.
   public func transform(
-    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
-    number: (Int) -> Double?
+    numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
   ) -> Bool {
-    scorer.encoder.writeScaled(column: column, rowCount: rowCount, into: &rows, number: number)
+    scorer.encoder.writeScaled(numbers, rowCount: rowCount, into: &rows)
   }
 }
 

@@ -42,20 +42,19 @@ public protocol ServedModel: Sendable {
     into rows: inout MutableSpan<Float>
   ) throws(ScoringError)
 
-  /// Turns the numbers of one raw column into features, if that takes no more than arithmetic.
+  /// Turns rows of nothing but numbers into features, if that takes no more than arithmetic.
   ///
-  /// The bits are those of ``transform(_:rowCount:into:)``, for which they would have to be
-  /// collected first.
+  /// The bits are those of ``transform(_:rowCount:into:)``, for which each column would need an
+  /// array of its own.
   ///
   /// - Parameters:
-  ///   - column: The index of the column in `info.columns`.
+  ///   - numbers: For each of `info.columns` `rowCount` numbers, finite, or NaN where a value is
+  ///     missing.
   ///   - rowCount: The rows, at least 1.
-  ///   - rows: `rowCount` rows of `info.featureWidth` numbers, zero where the column's features go.
-  ///   - number: The finite number of a row, nil if it is missing.
-  /// - Returns: Whether it was done; if not, all columns are to be transformed together.
+  ///   - rows: `rowCount` rows of `info.featureWidth` zeros.
+  /// - Returns: Whether it was done; if not, the rows are as they were.
   func transform(
-    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
-    number: (Int) -> Double?
+    numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
   ) -> Bool
 
   /// Scores rows of finished features.
@@ -98,10 +97,9 @@ extension ServedModel {
   /// Never: there is no other device.
   public var isDegraded: Bool { false }
 
-  /// Never done: the columns are transformed together.
+  /// Never done: there are only columns.
   public func transform(
-    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
-    number: (Int) -> Double?
+    numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
   ) -> Bool { false }
 
   /// Traps: a model without embeddings is not asked for them.

@@ -51,32 +51,38 @@ import Testing
     }
   }
 
-  @Test func scaledNumbersGiveTheBitsOfTheirColumn() throws {
+  @Test func scaledNumbersGiveTheBitsOfTheirColumns() throws {
+    var random = PhiloxSequence(seed: seed, stream: 1)
+    func numbers(_ step: Int) -> [Double] {
+      (0..<61).map { $0 % step == 0 ? .nan : Double(random.next() % 1000) / 7 }
+    }
+    // The first two have an indicator of the missing.
+    let values = [numbers(5), numbers(7), numbers(62)]
+    let columns = values.enumerated().map { index, numbers in
+      Column(
+        name: "x\(index)", kind: .real, numbers: numbers.map { $0.isNaN ? 0 : $0 },
+        missing: RowMask(numbers.indices.filter { numbers[$0].isNaN }))
+    }
+    let label = Column(name: "y", kind: .boolean, numbers: (0..<61).map { Double($0 % 2) })
+    let encoder = try encoder(try Table(columns: columns + [label]))
+    let expected = try features(encoder, rowCount: 61, columns)
+    var written = [Float](repeating: 0, count: expected.count)
+    var span = written.mutableSpan
+    let together = values.flatMap(\.self)
+    let isWritten = encoder.writeScaled(together.span, rowCount: 61, into: &span)
+    #expect(isWritten)
+    #expect(written == expected, "seed \(seed)")
+  }
+
+  @Test func columnsThatAreMoreThanScaledAreLeftAlone() throws {
     let table = try sample(61)
     let encoder = try encoder(table)
-    let columns = Array(table.columns.dropLast())
-    let expected = try features(encoder, rowCount: 61, columns)
-    // Ages have an indicator of the missing; the other columns are not scaled alone.
-    var written = [Float](repeating: 0, count: expected.count)
-    var isScaled: [Bool] = []
-    for (index, column) in columns.enumerated() {
-      var span = written.mutableSpan
-      isScaled.append(
-        encoder.writeScaled(column: index, rowCount: 61, into: &span) { row in
-          guard case .numbers(let numbers) = column.storage, !column.missing.contains(row) else {
-            return nil
-          }
-          return numbers[row]
-        })
-    }
-    #expect(isScaled == [true, false, false, false], "seed \(seed)")
-    let ageWidth = 2
-    for row in 0..<61 {
-      let start = row * encoder.width
-      #expect(
-        written[start..<start + ageWidth] == expected[start..<start + ageWidth], "row \(row)")
-      #expect(written[start + ageWidth..<start + encoder.width].allSatisfy { $0 == 0 })
-    }
+    var written = [Float](repeating: 0, count: encoder.width)
+    var span = written.mutableSpan
+    let numbers = [1.0, 2, 3, 4]
+    let isWritten = encoder.writeScaled(numbers.span, rowCount: 1, into: &span)
+    #expect(!isWritten)
+    #expect(written.allSatisfy { $0 == 0 })
   }
 
   @Test func aSharedColumnGivesTheBitsOfOneWrittenOut() throws {

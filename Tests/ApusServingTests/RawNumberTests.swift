@@ -3,10 +3,10 @@ import ApusWire
 import NIOCore
 import Testing
 
-/// Rows of nothing but numbers are transformed where they lie, to the same bits and errors.
+/// Rows of nothing but numbers are transformed at once, to the same bits and errors.
 @Suite struct RawNumberTests {
-  /// A model of two numbers that takes them one by one only.
-  private struct OneByOne: ServedModel {
+  /// A model of two numbers that takes nothing but numbers.
+  private struct NumbersOnly: ServedModel {
     let info = ModelInfo(
       handle: ModelHandle(rawValue: 0), name: "pair", version: "1", schemaHash: 5,
       task: .regression, featureWidth: 2, outputWidth: 1,
@@ -22,10 +22,12 @@ import Testing
     ) throws(ScoringError) { throw .internal }
 
     func transform(
-      numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
-      number: (Int) -> Double?
+      numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
     ) -> Bool {
-      for row in 0..<rowCount { rows[2 * row + column] = number(row).map { Float($0) } ?? -100 }
+      for index in numbers.indices {
+        let (column, row) = index.quotientAndRemainder(dividingBy: rowCount)
+        rows[2 * row + column] = numbers[index].isNaN ? -100 : Float(numbers[index])
+      }
       return true
     }
 
@@ -77,14 +79,14 @@ import Testing
 
   @Test func numbersAreNotCollected() async throws {
     let columns = [RawColumn.numbers([3, nil]), .numbers([0.5, 2.25])]
-    let scores = try ScoreReply(decoding: try await reply(OneByOne(), columns).body).scores
+    let scores = try ScoreReply(decoding: try await reply(NumbersOnly(), columns).body).scores
     #expect(scores == [3.5, -97.75])
   }
 
   @Test(arguments: [0.5, -0x1p54])
   func aNumberThatIsNotWholeIsNamed(value: Double) async throws {
     let columns = [RawColumn.numbers([3, value]), .numbers([0.5, 0.5])]
-    let frame = try await reply(OneByOne(), columns)
+    let frame = try await reply(NumbersOnly(), columns)
     let error = try WireError(decoding: frame.body)
     #expect(error.code == .badInput)
     #expect(error.text == "a value is not a whole number of at most 2^53")

@@ -2,7 +2,7 @@ import ApusWire
 import NIOCore
 import Testing
 
-/// Numbers that are read where they lie are those that are collected, and so are the errors.
+/// Numbers that are read at once are those that are collected by column, and so are the errors.
 @Suite struct NumberColumnsTests {
   private func body(_ columns: [RawColumn]) -> ByteBuffer {
     var frame = ByteBuffer()
@@ -13,17 +13,18 @@ import Testing
     return frame
   }
 
-  /// What is read in place; nil where not all columns are numbers.
-  private func inPlace(_ body: ByteBuffer) throws(WireError) -> [RawColumn]? {
+  /// What is read at once; nil where not all columns are numbers.
+  private func atOnce(_ body: ByteBuffer) throws(WireError) -> [RawColumn]? {
     let request = try ScoreRequest(decoding: body)
-    guard request.encoding == .rawColumns else { return nil }
-    var columns: [RawColumn] = []
-    let isWhole = try request.readNumbers { index, number throws(WireError) in
-      #expect(index == columns.count)
-      columns.append(.numbers((0..<request.rowCount).map { number($0) }))
-      return true
+    guard request.encoding == .rawColumns, request.canBeNumbers else { return nil }
+    let rowCount = request.rowCount
+    var numbers = [Double](repeating: -1, count: request.columnCount * rowCount)
+    var span = numbers.mutableSpan
+    guard try request.readNumbers(into: &span) else { return nil }
+    return (0..<request.columnCount).map { column in
+      let cells = numbers[column * rowCount..<(column + 1) * rowCount]
+      return .numbers(cells.map { $0.isNaN ? nil : $0 })
     }
-    return isWhole ? columns : nil
   }
 
   private func collected(_ body: ByteBuffer) throws(WireError) -> [RawColumn] {
@@ -32,7 +33,7 @@ import Testing
 
   private func expectSame(_ body: ByteBuffer, _ what: String) {
     do throws(WireError) {
-      guard let columns = try inPlace(body) else { return }
+      guard let columns = try atOnce(body) else { return }
       let expected = try collected(body)
       #expect(columns == expected, "\(what)")
     } catch {
@@ -46,27 +47,23 @@ import Testing
     .numbers([1.5, -0.0, 3e300]), .numbers([nil, 7, nil]), .numbers([0, 0, 0]),
   ]
 
-  @Test func numbersAndGapsAreReadInPlace() throws {
-    #expect(try inPlace(body(numbers)) == numbers)
+  @Test func numbersAndGapsAreReadAtOnce() throws {
+    #expect(try atOnce(body(numbers)) == numbers)
     let wide = [RawColumn.numbers((0..<131).map { $0 % 3 == 0 ? nil : Double($0) })]
-    #expect(try inPlace(body(wide)) == wide)
+    #expect(try atOnce(body(wide)) == wide)
   }
 
   @Test func columnsOfOtherKindsAreLeftAlone() throws {
     let one = RawColumn.numbers([1, 2, 3])
-    #expect(try inPlace(body([one, .booleans([true, nil, false])])) == nil)
-    #expect(try inPlace(body([.categories(["a", "b", "a"]), one])) == nil)
+    #expect(try atOnce(body([one, .booleans([true, nil, false])])) == nil)
+    #expect(try atOnce(body([.categories(["a", "b", "a"]), one])) == nil)
   }
 
-  @Test func whoeverTakesNoMoreIsAskedNoMore() throws {
-    let request = try ScoreRequest(decoding: body(numbers))
-    var taken: [Int] = []
-    let isWhole = try request.readNumbers { index, _ throws(WireError) in
-      taken.append(index)
-      return index < 1
-    }
-    #expect(!isWhole)
-    #expect(taken == [0, 1])
+  @Test func memoryIsNotSetAsideForNumbersThatAreNotThere() throws {
+    #expect(try ScoreRequest(decoding: body(numbers)).canBeNumbers)
+    // A boolean takes a byte of a row, a number eight.
+    let booleans = [RawColumn.booleans([Bool?](repeating: true, count: 100))]
+    #expect(try !ScoreRequest(decoding: body(booleans)).canBeNumbers)
   }
 
   @Test func everyFlippedBitGivesTheSameErrorOrTheSameNumbers() {

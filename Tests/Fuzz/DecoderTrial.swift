@@ -114,7 +114,7 @@ struct DecoderTrial {
     precondition(first == second, "\(message) was encoded to \(first), and again to \(second)")
   }
 
-  private func read(_ request: ScoreRequest) throws(WireError) {
+  private func read(_ request: borrowing ScoreRequest) throws(WireError) {
     switch request.encoding {
     case .floatRows: try request.verifyFinite()
     case .rawColumns: touch(try request.rawColumns())

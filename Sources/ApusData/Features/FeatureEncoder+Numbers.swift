@@ -17,27 +17,34 @@ extension FeatureEncoder {
     }
   }
 
-  /// Writes the features of one column of numbers, which are asked for one by one.
+  /// Writes the features of rows of nothing but numbers.
   ///
   /// The bits are those of ``write(rowCount:into:column:)``, which takes arrays; for a single row
   /// making one per column would take longer than all the arithmetic.
   ///
   /// - Parameters:
-  ///   - index: The column of the schema.
+  ///   - numbers: For each column of the schema `rowCount` numbers, finite, or NaN where a value is
+  ///     missing.
   ///   - rowCount: The rows.
-  ///   - output: `rowCount x width` numbers, row by row, zero where the column's features go.
-  ///   - number: The finite number of a row, nil if it is missing.
-  /// - Returns: Whether they were written; not if the column's encoding is more than a standardised
-  ///   number.
+  ///   - output: `rowCount x width` zeros, row by row.
+  /// - Returns: Whether they were written; not if the encoding of any column is more than a
+  ///   standardised number.
+  /// - Complexity: O(rows x columns).
   public func writeScaled(
-    column index: Int, rowCount: Int, into output: inout MutableSpan<Float>,
-    number: (Int) -> Double?
+    _ numbers: Span<Double>, rowCount: Int, into output: inout MutableSpan<Float>
   ) -> Bool {
-    guard let column = scaledColumns[index] else { return false }
-    for row in 0..<rowCount {
-      let value = number(row)
-      output[row * width + column.offset] = column.scaling(value ?? column.fill)
-      if value == nil, let indicator = column.indicator { output[row * width + indicator] = 1 }
+    guard let scaledColumns else { return false }
+    precondition(
+      numbers.count == scaledColumns.count * rowCount,
+      "\(numbers.count) numbers are not \(scaledColumns.count) columns of \(rowCount) rows")
+    for index in scaledColumns.indices {
+      let column = scaledColumns[index]
+      for row in 0..<rowCount {
+        let number = numbers[index * rowCount + row]
+        let isMissing = number.isNaN
+        output[row * width + column.offset] = column.scaling(isMissing ? column.fill : number)
+        if isMissing, let indicator = column.indicator { output[row * width + indicator] = 1 }
+      }
     }
     return true
   }

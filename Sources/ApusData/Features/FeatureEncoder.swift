@@ -22,8 +22,8 @@ public struct FeatureEncoder: Sendable {
   /// One per column of the schema, in its order.
   private let bindings: [Binding]
 
-  /// For each column of the schema how it is scaled, if that is all.
-  let scaledColumns: [ScaledColumn?]
+  /// How each column of the schema is scaled; nil if that is not all.
+  let scaledColumns: [ScaledColumn]?
 
   /// Makes a transform ready.
   ///
@@ -53,7 +53,8 @@ public struct FeatureEncoder: Sendable {
       return binding
     }
     width = offset
-    scaledColumns = bindings.map { ScaledColumn($0.encoder, offset: $0.offset) }
+    let scaled = bindings.compactMap { ScaledColumn($0.encoder, offset: $0.offset) }
+    scaledColumns = scaled.count == bindings.count ? scaled : nil
   }
 
   /// Binds a table: finds its columns, checks every value, and looks every distinct category up

@@ -442,12 +442,11 @@ final class ConnectionDriver {
 
   /// Queues the reply of a request that was scored in this loop.
   func reply(
-    to member: RowBatch<ConnectionDriver>.Member, of batch: RowBatch<ConnectionDriver>,
-    _ times: BatchTimes
+    toMember index: Int, _ id: UInt64, of batch: RowBatch<ConnectionDriver>, _ times: BatchTimes
   ) {
     _ = state.with { state in
-      state.finish(member.task.correlationID, at: scheduler.now) { outbound throws(WireError) in
-        try batch.encodeReply(of: member, times: times, into: &outbound)
+      state.finish(id, at: scheduler.now) { outbound throws(WireError) in
+        try batch.encodeReply(ofMember: index, times: times, into: &outbound)
       }
     }
   }

@@ -222,14 +222,14 @@ package struct ServerConnection: ~Copyable {
       return .sendStatistics(correlationID: id)
     case .score:
       let request = try ScoreRequest(decoding: frame.body)
-      return try accept(frame, RequestRows(request), form: .score, charge: charge, at: now)
+      return try accept(frame.header, RequestRows(request), form: .score, charge: charge, at: now)
     case .extract:
       let request = try ScoreRequest(decoding: frame.body)
-      return try accept(frame, RequestRows(request), form: .extract, charge: charge, at: now)
+      return try accept(frame.header, RequestRows(request), form: .extract, charge: charge, at: now)
     case .rank:
       let request = try RankRequest(decoding: frame.body)
       let form = ScoringTask.Form.rank(top: request.top, output: request.outputIndex)
-      return try accept(frame, RequestRows(request), form: form, charge: charge, at: now)
+      return try accept(frame.header, RequestRows(request), form: form, charge: charge, at: now)
     default:
       guard let action = AdminRequest.Action(type) else {
         throw .protocolViolation("a frame of this type has no meaning now")
@@ -243,7 +243,7 @@ package struct ServerConnection: ~Copyable {
   }
 
   private mutating func accept(
-    _ frame: Frame, _ rows: consuming RequestRows, form: ScoringTask.Form, charge: Credit,
+    _ header: FrameHeader, _ rows: consuming RequestRows, form: ScoringTask.Form, charge: Credit,
     at now: NIODeadline
   ) throws(WireError) -> Action {
     guard rows.rowCount <= rowsPerRequest else {
@@ -256,11 +256,11 @@ package struct ServerConnection: ~Copyable {
     charge.rows = rows.rowCount
     guard (used + charge).fits(in: credit.full) else { throw .flow }
     used = used + charge
-    inFlight.insert(frame.header.correlationID, charge: charge)
-    acceptedRequest = AcceptedRequest(form: form, rows: rows, flags: frame.header.flags)
+    inFlight.insert(header.correlationID, charge: charge)
+    acceptedRequest = AcceptedRequest(form: form, rows: rows, flags: header.flags)
     return .score(
-      correlationID: frame.header.correlationID,
-      deadline: now + budget(frame.header.budgetMicroseconds))
+      correlationID: header.correlationID,
+      deadline: now + budget(header.budgetMicroseconds))
   }
 
   private func budget(_ microseconds: UInt32) -> TimeAmount {

@@ -82,10 +82,9 @@ public final class FallbackModel: ServedModel {
 
   /// Turns numbers into features, which is the processor's work in either case.
   public func transform(
-    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
-    number: (Int) -> Double?
+    numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
   ) -> Bool {
-    standby.transform(numbersOf: column, rowCount: rowCount, into: &rows, number: number)
+    standby.transform(numbers: numbers, rowCount: rowCount, into: &rows)
   }
 
   /// Scores rows of finished features on the device, or by the standby.

@@ -162,25 +162,22 @@ final class LoopScheduler {
 
   private func score(_ batch: RowBatch<ConnectionDriver>) {
     let start = NIODeadline.now()
-    var members: [RowBatch<ConnectionDriver>.Member]
     do throws(ScoringError) {
       _ = try batch.run()
       let times = BatchTimes(start: start, computeStart: start, end: .now())
-      members = batch.takeMembers()
-      let answered = members.span
-      times.record(answered, rowCount: batch.rowCount)
-      for index in answered.indices {
-        answered[index].owner.reply(to: answered[index], of: batch, times)
+      times.record(batch)
+      for index in 0..<batch.count {
+        let id = batch.correlationID(ofMember: index)
+        batch.owner(ofMember: index).reply(toMember: index, id, of: batch, times)
       }
     } catch {
-      members = batch.takeMembers()
-      for member in members {
+      for member in batch.members {
         member.owner.complete(member.task.correlationID, .failure(error.wireError))
       }
     }
     if batch !== alone {
-      for index in members.indices { members[index].owner.gatheredCount -= 1 }
+      for index in 0..<batch.count { batch.owner(ofMember: index).gatheredCount -= 1 }
     }
-    batch.reset(reusing: &members)
+    batch.removeAll()
   }
 }

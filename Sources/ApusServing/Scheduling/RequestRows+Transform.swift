@@ -1,24 +1,35 @@
 import ApusWire
 
 extension RequestRows {
-  /// Transforms a request of nothing but numbers where they lie.
+  /// Transforms a request of nothing but numbers.
   ///
-  /// - Returns: Whether it is one, and the model takes them so.
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - scratch: Memory for its numbers.
+  ///   - features: `rowCount` rows of as many zeros as the model has features.
+  ///   - version: Who will score them.
+  /// - Returns: Whether it is one, and the model takes them so; if not, the features are as they
+  ///   were.
+  /// - Throws: ``WireError`` with code PROTOCOL or BAD_INPUT.
   func transformNumbers(
-    of request: borrowing ScoreRequest, into features: inout MutableSpan<Float>,
-    _ version: ModelVersion
+    of request: borrowing ScoreRequest, _ scratch: inout NumberScratch<Double>,
+    into features: inout MutableSpan<Float>, _ version: ModelVersion
   ) throws(WireError) -> Bool {
-    for index in features.indices { features[index] = 0 }
-    let columns = version.info.columns
-    let isDone = try request.readNumbers { column, number throws(WireError) in
-      guard columns[column].kind == .number else { return false }
-      if columns[column].valueKind == .integer {
-        for row in 0..<rowCount where !(number(row)?.isWhole ?? true) {
-          throw .notWhole(row: row, column: column)
+    guard request.canBeNumbers else { return false }
+    let cells = 0..<request.columnCount * rowCount
+    scratch.reserve(cells.count)
+    let isDone = try scratch.withMutable(cells) { numbers throws(WireError) in
+      guard try request.readNumbers(into: &numbers) else { return false }
+      let columns = version.info.columns
+      for column in columns.indices {
+        guard columns[column].kind == .number else { return false }
+        guard columns[column].valueKind == .integer else { continue }
+        for row in 0..<rowCount {
+          let number = numbers[column * rowCount + row]
+          guard number.isNaN || number.isWhole else { throw .notWhole(row: row, column: column) }
         }
       }
-      return version.model.transform(
-        numbersOf: column, rowCount: rowCount, into: &features, number: number)
+      return version.model.transform(numbers: numbers.span, rowCount: rowCount, into: &features)
     }
     guard isDone else { return false }
     version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) {
@@ -40,7 +51,6 @@ extension RequestRows {
       guard let row = columns[index].firstRowNotWhole else { continue }
       throw .notWhole(row: row, column: index)
     }
-    for index in features.indices { features[index] = 0 }
     do throws(ScoringError) {
       try version.model.transform(columns, rowCount: rowCount, into: &features)
       version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) { .columns(columns) }

@@ -82,15 +82,18 @@ struct RequestRows: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - features: `rowCount` rows of as many numbers as the model has features.
+  ///   - scratch: Memory for raw numbers.
   ///   - version: The version that the rows were verified for.
   /// - Throws: BAD_INPUT with row and column, or PROTOCOL.
   func write(
-    into features: inout MutableSpan<Float>, for version: ModelVersion
+    into features: inout MutableSpan<Float>, _ scratch: inout NumberScratch<Double>,
+    for version: ModelVersion
   ) throws(WireError) {
+    if areRaw { for index in features.indices { features[index] = 0 } }
     switch content {
     case .rows(let request):
       if areRaw {
-        if try transformNumbers(of: request, into: &features, version) { return }
+        if try transformNumbers(of: request, &scratch, into: &features, version) { return }
         return try transform(try request.rawColumns(), into: &features, version)
       }
       try request.copyFiniteRows(into: &features)

@@ -26,14 +26,27 @@ final class RowBatch<Owner> {
     var width = 0
     var rowCount = 0
     var nanoseconds = 0
-    var features = FloatScratch()
-    var outputs = FloatScratch()
+    var features = NumberScratch<Float>()
+    var outputs = NumberScratch<Float>()
   }
 
   private let state = Confined(State())
+  /// Holds the raw numbers of one request at a time.
+  private let numbers = Confined(NumberScratch<Double>())
 
   /// The requests, in the order of their rows.
   var members: [Member] { state.with { $0.members } }
+
+  /// How many requests there are.
+  var count: Int { state.with { $0.members.count } }
+
+  /// The number of a member's request.
+  func correlationID(ofMember index: Int) -> UInt64 {
+    state.with { $0.members[index].task.correlationID }
+  }
+
+  /// Who waits for a member.
+  func owner(ofMember index: Int) -> Owner { state.with { $0.members[index].owner } }
 
   /// The rows of all requests.
   var rowCount: Int { state.with { $0.rowCount } }
@@ -61,7 +74,9 @@ final class RowBatch<Owner> {
       let range = state.rowCount * width..<(state.rowCount + task.rowCount) * width
       state.features.reserve(range.upperBound)
       try state.features.withMutable(range) { features throws(WireError) in
-        try rows.write(into: &features, for: task.version)
+        try numbers.with { numbers throws(WireError) in
+          try rows.write(into: &features, &numbers, for: task.version)
+        }
       }
       if state.rowCount == 0 {
         state.version = task.version
@@ -120,39 +135,33 @@ final class RowBatch<Owner> {
     }
   }
 
-  /// Calls `body` with what was computed for a member.
+  /// Calls `body` with the requests, and with what was computed for one of them.
   func withOutputs<Result, Failure: Error>(
-    of member: Member, _ body: (Span<Float>) throws(Failure) -> Result
+    ofMember index: Int, _ body: (Span<Member>, Span<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let (first, count) = (member.firstRow, member.task.rowCount)
-    return try state.with { state throws(Failure) in
-      try state.outputs.withSpan(first * state.width..<(first + count) * state.width, body)
+    try state.with { state throws(Failure) in
+      let first = state.members[index].firstRow
+      let end = first + state.members[index].task.rowCount
+      let members = state.members.span
+      return try state.outputs.withSpan(first * state.width..<end * state.width) {
+        outputs throws(Failure) in
+        try body(members, outputs)
+      }
     }
   }
 
-  /// Takes the requests out, so that they can be answered while nobody else holds them.
-  func takeMembers() -> [Member] {
-    var members: [Member] = []
-    state.with { swap(&members, &$0.members) }
-    return members
+  /// Calls `body` with the requests, in the order of their rows, and the count of these.
+  func withMembers(_ body: (Span<Member>, _ rowCount: Int) -> Void) {
+    state.with { body($0.members.span, $0.rowCount) }
   }
 
   /// Empties the batch and keeps its memory.
-  ///
-  /// - Parameter members: What was taken out, if anything, whose memory is used again.
-  func reset(reusing members: inout [Member]) {
-    members.removeAll(keepingCapacity: true)
+  func removeAll() {
     state.with { state in
-      swap(&state.members, &members)
+      state.members.removeAll(keepingCapacity: true)
       state.version = nil
       state.rowCount = 0
       state.nanoseconds = 0
     }
-  }
-
-  /// Empties the batch.
-  func removeAll() {
-    var members = takeMembers()
-    reset(reusing: &members)
   }
 }

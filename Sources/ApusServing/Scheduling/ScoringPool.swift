@@ -208,14 +208,15 @@ final class ScoringPool: Sendable {
       let end = NIODeadline.now()
       guard isWhole else { return finishUnwanted(batch) }
       let times = BatchTimes(start: start, computeStart: computeStart, end: end)
-      times.record(batch.members.span, rowCount: batch.rowCount)
-      for member in batch.members {
+      times.record(batch)
+      for index in 0..<batch.count {
+        let owner = batch.owner(ofMember: index)
         var frame = ByteBuffer()
         do throws(WireError) {
-          try batch.encodeReply(of: member, times: times, into: &frame)
-          finish(member.owner, .success(frame))
+          try batch.encodeReply(ofMember: index, times: times, into: &frame)
+          finish(owner, .success(frame))
         } catch {
-          finish(member.owner, .failure(error))
+          finish(owner, .failure(error))
         }
       }
     } catch {

@@ -6,6 +6,9 @@ extension RawColumn {
   ///                                           '---------------- bytes ----------------'
   /// ```
   struct Block: ~Escapable {
+    /// The bytes before the bitmap.
+    static let headLength = 8
+
     /// The kind of the values.
     let kind: Kind
     /// What was not read yet.

@@ -55,23 +55,17 @@ extension ByteCursor {
 
   @_lifetime(self: copy self)
   fileprivate mutating func readNumbers(count: Int, column: Int) throws(WireError) -> [Double] {
-    let bytes = try takeNumbers(count: count, column: column)
-    return (0..<count).map { bytes.load(at: $0 * 8, as: Double.self) }
-  }
-
-  /// Takes the bytes of one finite number per row.
-  @_lifetime(copy self)
-  @_lifetime(self: copy self)
-  mutating func takeNumbers(count: Int, column: Int) throws(WireError) -> ByteCursor {
     guard let bytes = take(count * 8) else {
       throw .protocolViolation("a column is shorter than its rows")
     }
+    var numbers: [Double] = []
+    numbers.reserveCapacity(count)
     for row in 0..<count {
-      guard bytes.load(at: row * 8, as: Double.self).isFinite else {
-        throw .notFinite(row: row, column: column)
-      }
+      let number = bytes.load(at: row * 8, as: Double.self)
+      guard number.isFinite else { throw .notFinite(row: row, column: column) }
+      numbers.append(number)
     }
-    return bytes
+    return numbers
   }
 
   @_lifetime(self: copy self)

@@ -42,6 +42,10 @@ struct ByteCursor: ~Escapable {
     rest = rest.extracting(droppingFirst: length)
     return taken
   }
+
+  /// Leaves out the next bytes, which must be there.
+  @_lifetime(self: copy self)
+  mutating func drop(_ length: Int) { rest = rest.extracting(droppingFirst: length) }
 }
 
 extension ByteCursor {

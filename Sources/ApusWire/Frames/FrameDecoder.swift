@@ -45,31 +45,50 @@ public struct FrameDecoder: Sendable {
   /// - Throws: ``FrameFailure``. If the connection survives it, the bad frame was taken from
   ///   `buffer` and the decoder may be called again; else it must not be.
   public mutating func next(from buffer: inout ByteBuffer) throws(FrameFailure) -> Frame? {
-    let header: FrameHeader
-    if let pendingHeader {
-      header = pendingHeader
-    } else {
-      guard buffer.readableBytes >= WireLimits.headerLength else {
-        try rejectForeignBytes(buffer)
-        return nil
-      }
-      header = try FrameHeader(
-        decoding: buffer.readableBytesSpan,
-        from: sender,
-        maximumBodyLength: maximumBodyLength,
-        features: features
-      )
-      buffer.moveReaderIndex(forwardBy: WireLimits.headerLength)
+    guard pendingHeader != nil || buffer.readableBytes >= WireLimits.headerLength else {
+      try rejectForeignBytes(buffer)
+      return nil
     }
-    guard let body = buffer.readSlice(length: Int(header.bodyLength)) else {
-      pendingHeader = header
+    let front = try front(of: buffer.readableBytesSpan)
+    buffer.moveReaderIndex(forwardBy: front.headerLength)
+    guard let checksum = front.bodyChecksum,
+      let body = buffer.readSlice(length: Int(front.header.bodyLength))
+    else {
+      pendingHeader = front.header
       return nil
     }
     pendingHeader = nil
-    guard CRC32C.checksum(body.readableBytesSpan) == header.bodyChecksum else {
-      throw FrameFailure(.bodyChecksum, .answer(correlationID: header.correlationID))
+    guard checksum == front.header.bodyChecksum else {
+      throw FrameFailure(.bodyChecksum, .answer(correlationID: front.header.correlationID))
     }
-    return Frame(header: header, body: body)
+    return Frame(header: front.header, body: body)
+  }
+
+  /// What stands in front of what was received.
+  private struct Front {
+    let header: FrameHeader
+    /// The bytes of the header; 0 if it was taken before.
+    let headerLength: Int
+    /// The checksum of the body that follows; nil if not all of it is there.
+    let bodyChecksum: UInt32?
+  }
+
+  /// Verifies a header, or takes up the one before, and adds up the body behind it.
+  private func front(of bytes: RawSpan) throws(FrameFailure) -> Front {
+    let header: FrameHeader
+    let headerLength: Int
+    if let pendingHeader {
+      (header, headerLength) = (pendingHeader, 0)
+    } else {
+      header = try FrameHeader(
+        decoding: bytes, from: sender, maximumBodyLength: maximumBodyLength, features: features)
+      headerLength = WireLimits.headerLength
+    }
+    let body = headerLength..<headerLength + Int(header.bodyLength)
+    return Front(
+      header: header, headerLength: headerLength,
+      bodyChecksum: body.upperBound <= bytes.byteCount
+        ? CRC32C.checksum(bytes.extracting(body)) : nil)
   }
 
   /// Whether the decoder took a header whose body is not complete.

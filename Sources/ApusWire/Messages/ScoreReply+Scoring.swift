@@ -71,7 +71,7 @@ extension ScoreReply {
   /// ```
   ///  0  block length 2, 0 (2), extensions length 4 | model 4 | rows 4
   /// 16  scores per row 4 | has statuses 1, 0 (3)   | failed rows 4 | 0 (4)
-  /// 32  scores f32 ... | padding | a status of 2 bytes per row, where one failed
+  /// 32  scores f32 ... | padding | a status of 2 bytes per row, where one failed | padding
   /// ```
   static func writeBody(
     scores: Span<Float>,
@@ -84,7 +84,7 @@ extension ScoreReply {
     let failed = failures.lazy.filter { $0 != nil }.count
     let scoreLength = scores.count * MemoryLayout<Float>.size
     let statuses = (blockLength + scoreLength + 7) & ~7
-    let length = failed > 0 ? statuses + 2 * rowCount : blockLength + scoreLength
+    let length = failed > 0 ? (statuses + 2 * rowCount + 7) & ~7 : statuses
     func pair(_ low: Int, _ high: Int) -> UInt64 {
       UInt64(UInt32(low)) | UInt64(UInt32(high)) << 32
     }
@@ -96,8 +96,9 @@ extension ScoreReply {
       store(pair(Int(model.rawValue), rowCount), at: 8)
       store(pair(outputWidth, failed > 0 ? 1 : 0), at: 16)
       store(pair(failed, 0), at: 24)
-      // The padding before the statuses lies in the last word of the scores.
-      if failed > 0 { store(0, at: statuses - 8) }
+      // Padding lies in the last word of the scores, and of the statuses.
+      store(0, at: statuses - 8)
+      store(0, at: length - 8)
       unsafe scores.bytes.withUnsafeBytes { bytes in
         unsafe UnsafeMutableRawBufferPointer(rebasing: room[blockLength...]).copyMemory(from: bytes)
       }

@@ -4,16 +4,6 @@ extension ScoreRequest {
   /// The bytes of the rows.
   package var byteCount: Int { data.readableBytes }
 
-  /// Takes the request out of a buffer that is to be used again.
-  ///
-  /// - Parameter limit: Larger requests stay where they are.
-  /// - Returns: The same request, in memory of its own.
-  package func detached(upTo limit: Int) -> ScoreRequest {
-    var copy = self
-    copy.data = data.detached(upTo: limit)
-    return copy
-  }
-
   /// Copies the matrix, row after row, and verifies that each number is finite.
   ///
   /// - Parameter rows: Room for `rowCount` times `columnCount` numbers.
@@ -40,7 +30,7 @@ extension RankRequest {
 }
 
 extension ByteBuffer {
-  fileprivate func detached(upTo limit: Int) -> ByteBuffer {
+  func detached(upTo limit: Int) -> ByteBuffer {
     guard readableBytes <= limit else { return self }
     var copy = ByteBuffer()
     copy.writeImmutableBuffer(self)

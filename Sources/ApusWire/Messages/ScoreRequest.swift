@@ -2,13 +2,14 @@ public import NIOCore
 
 /// A view of a SCORE or EXTRACT body: which rows are to be computed by which model.
 ///
-/// The rows stay in the buffer that they were received in; floats are read where they lie.
+/// The rows stay in the buffer that they were received in; floats are read where they lie. It has
+/// one owner, for whom no count of references is moved on the path of each request.
 ///
 /// ```
 /// header (32) | block (32) | rows x columns f32, or column blocks | padding
 ///                          '-- 64 bytes after the start of the frame
 /// ```
-public struct ScoreRequest: Sendable {
+public struct ScoreRequest: ~Copyable, Sendable {
   /// How rows are written.
   public enum Encoding: UInt8, Sendable {
     /// Finished features, row after row.
@@ -38,7 +39,7 @@ public struct ScoreRequest: Sendable {
   /// What came along with the request.
   public let extensions: Extensions
 
-  var data: ByteBuffer
+  let data: ByteBuffer
 
   /// Verifies the fixed block and, of float rows, the size of the matrix.
   ///
@@ -46,33 +47,56 @@ public struct ScoreRequest: Sendable {
   /// - Throws: ``WireError`` with code PROTOCOL.
   public init(decoding body: ByteBuffer) throws(WireError) {
     var reader = try BodyReader(body.readableBytesSpan, blockLength: Self.blockLength)
-    extensions = reader.extensions
-    model = ModelHandle(rawValue: reader.read(UInt32.self))
+    let model = ModelHandle(rawValue: reader.read(UInt32.self))
     guard let encoding = Encoding(rawValue: reader.read(UInt8.self)) else {
       throw .protocolViolation("the encoding of rows is unknown")
     }
-    self.encoding = encoding
     try reader.readReserved(3)
-    schemaHash = reader.read(UInt64.self)
-    rowCount = Int(reader.read(UInt32.self))
-    columnCount = Int(reader.read(UInt32.self))
+    let schemaHash = reader.read(UInt64.self)
+    let rowCount = Int(reader.read(UInt32.self))
+    let columnCount = Int(reader.read(UInt32.self))
     guard rowCount > 0, columnCount > 0 else {
       throw .protocolViolation("there are no rows or no columns")
     }
     guard columnCount <= WireLimits.columnsPerRequest else {
       throw .tooLarge("there are too many columns", limit: WireLimits.columnsPerRequest)
     }
+    var length = reader.data.count
     if encoding == .floatRows {
       // Both factors are below 2^32 and 2^16, so nothing overflows.
-      let matrixLength = rowCount * columnCount * MemoryLayout<Float>.size
-      guard reader.data.take(matrixLength) != nil else {
+      length = rowCount * columnCount * MemoryLayout<Float>.size
+      guard reader.data.take(length) != nil else {
         throw .protocolViolation("rows times columns do not match the body")
       }
       try reader.finish()
-      data = body.slice(at: reader.dataOffset, length: matrixLength)
-    } else {
-      data = body.slice(at: reader.dataOffset, length: reader.data.count)
     }
+    self.init(
+      model: model, schemaHash: schemaHash, encoding: encoding, rowCount: rowCount,
+      columnCount: columnCount, extensions: reader.extensions,
+      data: body.slice(at: reader.dataOffset, length: length))
+  }
+
+  private init(
+    model: ModelHandle, schemaHash: UInt64, encoding: Encoding, rowCount: Int, columnCount: Int,
+    extensions: Extensions, data: ByteBuffer
+  ) {
+    self.model = model
+    self.schemaHash = schemaHash
+    self.encoding = encoding
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.extensions = extensions
+    self.data = data
+  }
+
+  /// Takes the request out of a buffer that is to be used again.
+  ///
+  /// - Parameter limit: Larger requests stay where they are.
+  /// - Returns: The same request, in memory of its own.
+  package func detached(upTo limit: Int) -> ScoreRequest {
+    ScoreRequest(
+      model: model, schemaHash: schemaHash, encoding: encoding, rowCount: rowCount,
+      columnCount: columnCount, extensions: extensions, data: data.detached(upTo: limit))
   }
 
   /// Calls `body` with the matrix, row after row.

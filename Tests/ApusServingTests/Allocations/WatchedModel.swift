@@ -48,9 +48,8 @@ struct WatchedModel: ServedModel {
   }
 
   func transform(
-    numbersOf column: Int, rowCount: Int, into rows: inout MutableSpan<Float>,
-    number: (Int) -> Double?
+    numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
   ) -> Bool {
-    base.transform(numbersOf: column, rowCount: rowCount, into: &rows, number: number)
+    base.transform(numbers: numbers, rowCount: rowCount, into: &rows)
   }
 }

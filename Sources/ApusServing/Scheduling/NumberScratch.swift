@@ -1,7 +1,7 @@
 /// Memory for numbers that is kept from use to use and grows to what was needed at most.
 @safe
-struct FloatScratch: ~Copyable {
-  private var memory = unsafe UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+struct NumberScratch<Number: BitwiseCopyable & FloatingPoint>: ~Copyable {
+  private var memory = unsafe UnsafeMutableBufferPointer<Number>(start: nil, count: 0)
 
   /// Creates an owner of no memory.
   init() {}
@@ -11,7 +11,7 @@ struct FloatScratch: ~Copyable {
   /// Makes room for `count` numbers; what was there stays.
   mutating func reserve(_ count: Int) {
     guard unsafe count > memory.count else { return }
-    let larger = unsafe UnsafeMutableBufferPointer<Float>.allocate(
+    let larger = unsafe UnsafeMutableBufferPointer<Number>.allocate(
       capacity: max(count, 2 * memory.count))
     unsafe larger.initialize(repeating: 0)
     for index in unsafe memory.indices { unsafe larger[index] = memory[index] }
@@ -21,7 +21,7 @@ struct FloatScratch: ~Copyable {
 
   /// Calls `body` with the numbers in a range that was reserved.
   mutating func withMutable<Result: ~Copyable, Failure: Error>(
-    _ range: Range<Int>, _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+    _ range: Range<Int>, _ body: (inout MutableSpan<Number>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let part = unsafe UnsafeMutableBufferPointer(rebasing: memory[range])
     var span = unsafe MutableSpan(_unsafeElements: part)
@@ -30,7 +30,7 @@ struct FloatScratch: ~Copyable {
 
   /// Calls `body` with the numbers in a range that was reserved.
   borrowing func withSpan<Result: ~Copyable, Failure: Error>(
-    _ range: Range<Int>, _ body: (Span<Float>) throws(Failure) -> Result
+    _ range: Range<Int>, _ body: (Span<Number>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let part = unsafe UnsafeBufferPointer(rebasing: memory[range])
     return try body(unsafe Span(_unsafeElements: part))
