@@ -62,6 +62,21 @@ class Server:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def open_files(self):
+        """What its descriptors lead to; sockets with what the system knows of them."""
+        connections = {}
+        for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            fields = line.split()
+            connections[f"socket:[{fields[9]}]"] = (
+                f"{fields[1]} to {fields[2]} in state {fields[3]}, queues {fields[4]}")
+        targets = []
+        for number in os.listdir(folder := f"/proc/{self.process.pid}/fd"):
+            try:
+                targets.append(os.readlink(f"{folder}/{number}"))
+            except FileNotFoundError:
+                continue  # It was closed meanwhile.
+        return {target: connections.get(target, "") for target in targets}
+
     def threads(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
 

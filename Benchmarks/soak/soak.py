@@ -55,6 +55,7 @@ class Soak:
         for connection in connections:
             connection.start()
         descriptors, threads = self.server.descriptors(), self.server.threads()
+        self.files = self.server.open_files()
         begin = time.monotonic()
         samples = self.play(begin, descriptors, threads)
         stopping.set()
@@ -91,11 +92,17 @@ class Soak:
                 next_swap = now + 2
             if now >= next_count:
                 count = self.server.settled(descriptors)
-                self.expect(count == descriptors, f"{count} descriptors after {now:.0f} s")
+                self.expect(count == descriptors,
+                            f"{count} descriptors after {now:.0f} s{self.new_files()}")
                 count = self.server.threads()
                 self.expect(count <= threads + 1, f"{count} threads after {now:.0f} s")
                 next_count = now + 30
         return samples
+
+    def new_files(self):
+        """What is open now and was not at the start, for a report."""
+        files = self.server.open_files()
+        return "".join(f", {target} {files[target]}" for target in files.keys() - self.files.keys())
 
     def judge(self, samples):
         books = self.books
