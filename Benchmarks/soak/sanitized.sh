@@ -1,6 +1,6 @@
 #!/bin/sh
 # Loads a server that a sanitizer watches; what the sanitizer finds ends the server with a code that
-# fails the soak, and stands in .build/soak/serve.log.
+# fails the soak, and stands in .build/soak-KIND/serve.log.
 #
 # Usage: sanitized.sh thread|address MINUTES
 set -eu
@@ -19,4 +19,5 @@ if [ "$kind" = thread ]; then
   export LD_PRELOAD="$PWD/$built/mutex.so"
   export TSAN_OPTIONS="suppressions=$PWD/Benchmarks/soak/thread.supp"
 fi
-exec Benchmarks/soak/soak.py --minutes "$minutes" --apus "$built/release/apus" --no-memory
+exec Benchmarks/soak/soak.py --minutes "$minutes" --apus "$built/release/apus" --no-memory \
+  --folder ".build/soak-$kind"
