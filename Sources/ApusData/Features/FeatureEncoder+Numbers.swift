@@ -37,14 +37,20 @@ extension FeatureEncoder {
     precondition(
       numbers.count == scaledColumns.count * rowCount,
       "\(numbers.count) numbers are not \(scaledColumns.count) columns of \(rowCount) rows")
-    for index in scaledColumns.indices {
-      let column = scaledColumns[index]
-      for row in 0..<rowCount {
-        let number = numbers[index * rowCount + row]
-        let isMissing = number.isNaN
-        output[row * width + column.offset] = column.scaling(isMissing ? column.fill : number)
-        if isMissing, let indicator = column.indicator { output[row * width + indicator] = 1 }
+    var next = 0
+    for column in scaledColumns {
+      var row = 0
+      for index in next..<next + rowCount {
+        let number = numbers[index]
+        if number.isNaN {
+          output[row + column.offset] = column.scaling(column.fill)
+          if let indicator = column.indicator { output[row + indicator] = 1 }
+        } else {
+          output[row + column.offset] = column.scaling(number)
+        }
+        row += width
       }
+      next += rowCount
     }
     return true
   }

@@ -64,10 +64,14 @@ extension ByteCursor {
   fileprivate func copyNumbers(
     from offset: Int, into numbers: inout MutableSpan<Double>, at cells: Range<Int>, column: Int
   ) throws(WireError) {
-    for row in 0..<cells.count {
-      let number = load(at: offset + row * MemoryLayout<Double>.size, as: Double.self)
-      guard number.isFinite else { throw .notFinite(row: row, column: column) }
-      numbers[cells.lowerBound + row] = number
+    var place = offset
+    for cell in cells {
+      let number = load(at: place, as: Double.self)
+      guard number.isFinite else {
+        throw .notFinite(row: cell - cells.lowerBound, column: column)
+      }
+      numbers[cell] = number
+      place += MemoryLayout<Double>.size
     }
   }
 }
