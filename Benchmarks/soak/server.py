@@ -60,7 +60,7 @@ class Server:
         return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return len(self._targets())
 
     def open_files(self):
         """What its descriptors lead to; sockets with what the system knows of them."""
@@ -69,13 +69,21 @@ class Server:
             fields = line.split()
             connections[f"socket:[{fields[9]}]"] = (
                 f"{fields[1]} to {fields[2]} in state {fields[3]}, queues {fields[4]}")
-        targets = []
-        for number in os.listdir(folder := f"/proc/{self.process.pid}/fd"):
+        return {target: connections.get(target, "") for target in self._targets()}
+
+    def _targets(self):
+        """What each descriptor leads to.
+
+        Pipes are left out: the server makes none, and a sanitizer two to its symbolizer, when it
+        first needs that.
+        """
+        folder, targets = f"/proc/{self.process.pid}/fd", []
+        for number in os.listdir(folder):
             try:
                 targets.append(os.readlink(f"{folder}/{number}"))
             except FileNotFoundError:
                 continue  # It was closed meanwhile.
-        return {target: connections.get(target, "") for target in targets}
+        return [target for target in targets if not target.startswith("pipe:")]
 
     def threads(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
