@@ -62,7 +62,7 @@ enum ImportRules {
     "ApusOperationsTests": ["ApusOperations", "ApusServing", "ApusWire"],
     "ApusServingTests": [
       "ApusCPU", "ApusClient", "ApusCompute", "ApusData", "ApusModel", "ApusNN", "ApusServing",
-      "ApusWire", "CAllocations",
+      "ApusSystem", "ApusWire", "CAllocations", "CLinux",
     ],
     "CAllocations": [],
     "CFuzzer": [],

@@ -14,8 +14,8 @@ extension ScoreRequest {
   /// What is verified is what ``rawColumns()`` verifies. Nothing is allocated for a column without
   /// missing values.
   ///
-  /// - Parameter numbers: Takes `columnCount` times `rowCount` numbers, column after column; each is
-  ///   finite, or NaN where a value is missing.
+  /// - Parameter numbers: Room for `columnCount` times `rowCount` numbers, column after column;
+  ///   each is finite, or NaN where a value is missing.
   /// - Returns: Whether all columns are numbers; if not, nothing is known of those behind the first
   ///   that is none.
   /// - Throws: ``WireError`` with code PROTOCOL or BAD_INPUT.
