@@ -31,6 +31,9 @@ public struct Column: Hashable, Sendable {
   /// The rows that have no value.
   public let missing: RowMask
 
+  /// The value that made the column one of strings, where those before it were of another kind.
+  let contradiction: Contradiction?
+
   /// Creates a column of numbers.
   ///
   /// - Parameters:
@@ -49,7 +52,11 @@ public struct Column: Hashable, Sendable {
   ///   - kind: A kind that suits the values.
   ///   - storage: The values.
   ///   - missing: The rows that have no value.
-  init(name: String, kind: ColumnKind, storage: Storage, missing: RowMask) {
+  ///   - contradiction: The value that made the column one of strings, if one did.
+  init(
+    name: String, kind: ColumnKind, storage: Storage, missing: RowMask,
+    contradiction: Contradiction? = nil
+  ) {
     switch storage {
     case .numbers:
       precondition(kind.isNumeric, "numbers need a numeric kind, not \(kind.rawValue)")
@@ -60,6 +67,7 @@ public struct Column: Hashable, Sendable {
     self.kind = kind
     self.storage = storage
     self.missing = missing
+    self.contradiction = contradiction
   }
 
   /// Creates a column of strings that are already indexed.
@@ -154,9 +162,10 @@ public struct Column: Hashable, Sendable {
       return Column(
         name: name,
         kind: kind,
-        dictionary: dictionary,
-        codes: rows.map { codes[$0] },
-        missing: kept
+        storage: .strings(
+          dictionary: dictionary, codes: ColumnValues(rows.map { codes[$0] })),
+        missing: kept,
+        contradiction: contradiction
       )
     }
   }

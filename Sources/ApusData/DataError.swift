@@ -121,7 +121,7 @@ public struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Keeps a message on one short line, whatever the data holds.
-  private static func shortened(_ text: String) -> String {
+  static func shortened(_ text: String) -> String {
     let limit = 80
     let printable = String(
       String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 })

@@ -104,9 +104,9 @@ extension Split {
   static func times(_ table: Table, _ name: String) throws(DataError) -> [Double] {
     let column = try table.requiredColumn(named: name)
     guard case .numbers(let times) = column.storage else {
-      throw DataError(
-        .wrongKind, "a split by time needs a column of times or numbers", column: name,
-        expected: "timestamp, integer or real", found: column.kind.rawValue)
+      throw table.notNumeric(
+        column, "a split by time needs a column of times or numbers",
+        expected: "timestamp, integer or real")
     }
     let missing = times.indices.first { column.missing.contains($0) || !times[$0].isFinite }
     if let missing {

@@ -8,9 +8,7 @@ extension Table {
   public func weights(inColumn name: String) throws(DataError) -> [Float] {
     let column = try requiredColumn(named: name)
     guard case .numbers(let numbers) = column.storage else {
-      throw DataError(
-        .wrongKind, "weights are numbers", column: name, expected: "a column of numbers",
-        found: column.kind.rawValue)
+      throw notNumeric(column, "weights are numbers", expected: "a column of numbers")
     }
     let fault = column.missing.first ?? numbers.firstIndex { !($0 >= 0 && Float($0).isFinite) }
     if let row = fault {

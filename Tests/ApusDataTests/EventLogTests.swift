@@ -171,6 +171,9 @@ import Testing
     #expect(noUser?.code == .wrongKind && noUser?.line == 3 && noUser?.column == "user")
     let noTime = fault { _ = try log(header + "a,x,v,2026-01-01\na,x,v,\n") }
     #expect(noTime?.code == .wrongKind && noTime?.line == 3 && noTime?.column == "timestamp")
+    let noDate = fault { _ = try log(header + "a,x,v,2026-01-01\na,x,v,2025-13-45T99:00:00Z\n") }
+    #expect(noDate?.code == .wrongKind && noDate?.line == 3 && noDate?.column == "timestamp")
+    #expect(noDate?.found == "\"2025-13-45T99:00:00Z\"")
     let bar = fault { _ = try log(header + "a,x,v,2026-01-01\na,x|y,v,2026-01-02\n") }
     #expect(bar?.code == .wrongKind && bar?.line == 3 && bar?.column == "item")
     #expect(fault { _ = try log("user,item,timestamp\na,x,1\n") }?.code == .missingColumn)

@@ -11,6 +11,7 @@
 ///
 /// A later value that the guess cannot hold contradicts it. The texts read so far are gone by then,
 /// so the column is read again as strings in a second pass that looks at contradicted columns only.
+/// The value is kept, for it may be the one mistake in a column of numbers.
 struct ColumnBuilder {
   private enum Guess {
     case undecided, boolean, number, timestamp, strings
@@ -27,8 +28,8 @@ struct ColumnBuilder {
   /// The file in which values are kept; nil for memory.
   private let scratch: ScratchFile?
 
-  /// Whether the column has to be read again as strings.
-  private(set) var isContradicted = false
+  /// The value that a guess did not hold, in the first pass and still known in the second.
+  private var contradiction: Contradiction?
 
   private var guess: Guess
   private var numberParser: NumberParser
@@ -72,12 +73,16 @@ struct ColumnBuilder {
       }
   }
 
+  /// Whether the column has to be read again as strings.
+  var isContradicted: Bool { contradiction != nil && guess != .strings }
+
   private var booleanParser: BooleanParser { BooleanParser(takesDigits: kind == .boolean) }
 
   /// The same column, empty, to be read as strings.
   func asStrings() -> ColumnBuilder {
     var builder = ColumnBuilder(
       name: name, index: index, kind: kind, asStrings: true, scratch: scratch)
+    builder.contradiction = contradiction
     builder.reserve(expectedRowCount)
     return builder
   }
@@ -177,7 +182,8 @@ struct ColumnBuilder {
         name: name,
         kind: kind,
         storage: .strings(dictionary: interner.strings(), codes: try values(codes)),
-        missing: missing
+        missing: missing,
+        contradiction: contradiction
       )
   }
 
@@ -256,8 +262,20 @@ struct ColumnBuilder {
       try becomeStrings()
       try appendString(field, block, row: row)
     } else {
-      isContradicted = true
+      contradiction = Contradiction(
+        kind: guessedKind, count: rowCount - missing.count, line: block.lines[row],
+        text: DataError.shortened(bytes.text(field.range.prefix(80))))
       numbers = []
+    }
+  }
+
+  /// The kind of the values of a guess; of numbers the one that holds them all.
+  private var guessedKind: ColumnKind {
+    switch guess {
+    case .boolean: .boolean
+    case .timestamp: .timestamp
+    case .number: .real
+    case .undecided, .strings: .text
     }
   }
 

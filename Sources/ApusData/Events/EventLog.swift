@@ -144,9 +144,8 @@ extension Table {
   fileprivate func measures(_ name: String) throws(DataError) -> [Double] {
     let column = try requiredColumn(named: name)
     guard case .numbers(let numbers) = column.storage else {
-      throw DataError(
-        .wrongKind, "times or numbers are needed", file: file, column: name,
-        expected: "timestamp, integer or real", found: column.kind.rawValue)
+      throw notNumeric(
+        column, "times or numbers are needed", expected: "timestamp, integer or real")
     }
     return numbers.indices.map { column.missing.contains($0) ? .nan : numbers[$0] }
   }

@@ -12,7 +12,7 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
   /// One fitted encoder per column of the schema, in its order.
   public let encoders: [ColumnEncoder]
 
-  /// What was left out, and why: one sentence each.
+  /// What was left out, and why, and which columns one value made strings: one sentence each.
   public let notes: [String]
 
   /// The number of features of a row.
@@ -65,7 +65,9 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     }
     var columns: [Schema.Column] = []
     var encoders: [ColumnEncoder] = []
-    var notes: [String] = []
+    // The label's too: one value may make classes of its numbers.
+    var notes = table.columns.filter { !options.droppedColumns.contains($0.name) }
+      .compactMap(\.contradictionNote)
     let results = Self.fit(
       table, rows: rows, label: label, options: options, gatheredRowLimit: gatheredRowLimit)
     for (column, result) in zip(table.columns, results) where column.name != label.name {
@@ -90,7 +92,8 @@ public struct FeatureTransform: Codable, Hashable, Sendable {
     guard !columns.isEmpty else {
       throw DataError(
         .noFeatures,
-        "no column is left to compute features from; \(notes.joined(separator: "; "))"
+        (["no column is left to compute features from"] + notes).joined(separator: "; "),
+        file: table.file
       )
     }
     self.schema = Schema(columns: columns, label: label)

@@ -62,9 +62,12 @@ public struct Label: Codable, Hashable, Sendable {
         throw DataError(
           .unsuitableLabel,
           "text with mostly distinct values cannot be predicted",
+          file: table.file,
+          line: column.contradiction?.line,
           column: name,
           expected: "numbers or a category",
-          found: "\(dictionary.count) distinct texts"
+          found: column.contradiction.map { "\"\($0.text)\"" }
+            ?? "\(dictionary.count) distinct texts"
         )
       }
       found = Set(Set(codes).map { dictionary[Int($0)] }).sorted(by: Self.byteOrder)

@@ -34,6 +34,8 @@ enum TableFile {
     var missing: Section?
     var texts: Section?
     var textEnds: Section?
+    /// The value that made the column one of strings; files of older versions do not have it.
+    var contradiction: Contradiction?
   }
 
   /// What the file holds.

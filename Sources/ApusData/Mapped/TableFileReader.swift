@@ -85,7 +85,8 @@ struct TableFileReader {
       name: entry.name, kind: entry.kind,
       storage: .strings(
         dictionary: try dictionary(texts, textEnds),
-        codes: try Self.elements(entry.values, of: file)), missing: missing)
+        codes: try Self.elements(entry.values, of: file)), missing: missing,
+      contradiction: entry.contradiction)
   }
 
   private func dictionary(

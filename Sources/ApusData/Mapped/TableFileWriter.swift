@@ -83,7 +83,8 @@ struct TableFileWriter: ~Copyable {
           TableFile.Column(
             name: column.name, kind: column.kind,
             values: try section(codes, without: duplicates), missing: words,
-            texts: try section(texts.span), textEnds: try section(ends.span)))
+            texts: try section(texts.span), textEnds: try section(ends.span),
+            contradiction: column.contradiction))
       }
     }
     try finish(description)
