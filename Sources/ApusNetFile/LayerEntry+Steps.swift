@@ -42,7 +42,7 @@ extension LayerEntry {
       return PositionalEncoding(isLearned ? .learned : .waves)
     },
     LayerEntry("reshape", bare: "extents") { (options) throws(NetFileError) in
-      Reshape(extents: try options.required("extents").integers())
+      Reshape(extents: try options.required("extents")?.integers() ?? [1])
     },
     LayerEntry("transformer-encoder") { (options) throws(NetFileError) in
       TransformerEncoder(

@@ -43,13 +43,13 @@ struct LayerEntry: Sendable {
         biasInitializer: try options.initializer("bias-initializer", or: .zeros))
     },
     LayerEntry("dropout", bare: "rate") { (options) throws(NetFileError) in
-      Dropout(try options.required("rate").rate())
+      Dropout(try options.required("rate")?.rate() ?? 0)
     },
     LayerEntry("layer-norm") { (options) throws(NetFileError) in
       LayerNorm(epsilon: try options.positive("epsilon", or: 1e-5))
     },
     LayerEntry("residual", bare: "layers") { (options) throws(NetFileError) in
-      let layers = try options.required("layers").layers()
+      let layers = try options.required("layers")?.layers() ?? []
       return Residual { for layer in layers { layer } }
     },
     LayerEntry("sum") { (_) throws(NetFileError) in RowSum() },

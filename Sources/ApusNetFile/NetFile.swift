@@ -85,8 +85,9 @@ public enum NetFile {
       parts.append(try PartReader(value, named: name, after: names).part())
       names.append(name)
     }
-    parts.append(
-      try PartReader(try options.required("output"), named: nil, after: names).part())
+    if let output = options.required("output") {
+      parts.append(try PartReader(output, named: nil, after: names).part())
+    }
     try options.finish()
     let used = Set(parts.flatMap(\.sources))
     if let unused = names.indices.first(where: { !used.contains($0) }) {

@@ -4,12 +4,15 @@ internal import Yams
 /// The keys and values of a mapping while it is read.
 ///
 /// Each key that is asked for is known from then on; what was written and never asked for is an
-/// error of `finish()`. So what can be written is said in one place: where it is read.
+/// error of `finish()`. So what can be written is said in one place: where it is read. A key that
+/// is needed and not there is an error of `finish()` too, for only then is it known whether it was
+/// written with another name.
 struct Options {
   /// The mapping, or what stands in its place.
   let node: FileNode
   private let entries: [(key: FileNode, value: FileNode)]
   private var known: [String] = []
+  private var missing: [String] = []
 
   /// Reads a mapping.
   ///
@@ -50,23 +53,22 @@ struct Options {
     return entries.first { $0.key.text == key }?.value
   }
 
-  /// The value of a key.
-  ///
-  /// - Throws: `NetFileError` where it is not there.
-  mutating func required(_ key: String) throws(NetFileError) -> FileNode {
-    guard let value = value(key) else {
-      throw node.error(.missingKey, expected: "the key \(key)", found: "none")
-    }
+  /// The value of a key, or nil where it is not there, which is an error of `finish()`; what stands
+  /// in for it until then is never seen.
+  mutating func required(_ key: String) -> FileNode? {
+    let value = value(key)
+    if value == nil { missing.append(key) }
     return value
   }
 
-  /// A whole number in a range; `fallback` where the key is not there, or an error where there is
-  /// no fallback.
+  /// A whole number in a range; `fallback` where the key is not there.
+  ///
+  /// Without a fallback the key is required.
   mutating func integer(
     _ key: String, in range: ClosedRange<Int> = 1...65_536, or fallback: Int? = nil
   ) throws(NetFileError) -> Int {
     if let fallback { return try value(key)?.integer(in: range) ?? fallback }
-    return try required(key).integer(in: range)
+    return try required(key)?.integer(in: range) ?? range.lowerBound
   }
 
   /// A positive number, or `fallback` where the key is not there.
@@ -98,12 +100,16 @@ struct Options {
 
   /// Ends the reading.
   ///
-  /// - Throws: `NetFileError` for the first key that was not asked for.
+  /// - Throws: `NetFileError` for the first key that was not asked for, else for the first one that
+  ///   is required and not there.
   func finish() throws(NetFileError) {
     for (key, _) in entries where !known.contains(key.text ?? "") {
       throw key.error(
         .unknownKey, expected: known.isEmpty ? "no options" : known.listed(by: "or"),
         suggestion: key.text?.nearest(of: known))
+    }
+    if let key = missing.first {
+      throw node.error(.missingKey, expected: "the key \(key)", found: "none")
     }
   }
 }

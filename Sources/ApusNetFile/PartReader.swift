@@ -59,6 +59,10 @@ struct PartReader {
       return try self.columns(columns)
     }
     guard let from else {
+      // One of the two may be there with another name.
+      let others = ["embedding", "combine", "layers"] + (name == nil ? ["head"] : [])
+      for key in others { _ = options.value(key) }
+      try options.finish()
       throw node.error(.missingKey, expected: "the key columns or from", found: "neither")
     }
     let combinations = ["concatenate", "add", "multiply", "dot", "fm"]
@@ -117,7 +121,7 @@ struct PartReader {
 
   private func table(_ value: FileNode) throws(NetFileError) -> NetDescription.Table {
     var options = try Options(of: value, value, bareOption: "width")
-    let width = try options.required("width")
+    let width = options.required("width")
     let combiners = ["concatenate", "sum", "mean", "steps"]
     let combiner: NetDescription.Table.Combiner? =
       switch try options.value("combine")?.choice(of: combiners) {
@@ -130,7 +134,7 @@ struct PartReader {
     let initializer = try options.initializer("initializer", or: .uniform(limit: 0.05))
     try options.finish()
     return NetDescription.Table(
-      width: width.text == "outputs" ? nil : try width.integer(in: 1...4096), combiner: combiner,
-      initializer: initializer)
+      width: width?.text == "outputs" ? nil : try width?.integer(in: 1...4096),
+      combiner: combiner, initializer: initializer)
   }
 }

@@ -43,7 +43,34 @@ struct NetFileFaultTests {
       ),
       (
         "output:\n  columns: numeric\n  layers:\n    - dense:\n        unit: 64",
+        "5:9: expected units, activation, initializer or bias-initializer, found unit;"
+          + " did you mean units?"
+      ),
+      (
+        "output:\n  columns: numeric\n  layers:\n    - dense: {untis: 64}",
+        "4:15: expected units, activation, initializer or bias-initializer, found untis;"
+          + " did you mean units?"
+      ),
+      (
+        "output:\n  columns: numeric\n  layers:\n    - dense: {activation: relu}",
         "4:7: expected the key units, found none"
+      ),
+      (
+        "output: {columns: numeric, layers: [reshape: {extent: [2, 2]}]}",
+        "1:47: expected extents, found extent; did you mean extents?"
+      ),
+      (
+        "ouput: {columns: numeric}",
+        "1:1: expected parts or output, found ouput; did you mean output?"
+      ),
+      (
+        "output: {colums: numeric}",
+        "1:10: expected columns, from, embedding, combine, layers or head, found colums;"
+          + " did you mean columns?"
+      ),
+      (
+        "output: {columns: identifiers, embedding: {widht: 3}}",
+        "1:44: expected width, combine or initializer, found widht; did you mean width?"
       ),
       (
         "output:\n  columns: numeric\n  layers:\n    - dense: {units: 64, activate: relu}",
@@ -113,6 +140,16 @@ struct NetFileFaultTests {
     let text = text == "a list" ? "- a" : text
     let error = #expect(throws: NetFileError.self) { try NetFile.parse(text, file: "net.yaml") }
     #expect(error?.description == "net.yaml:\(message)")
+  }
+
+  @Test("a column of the second tower that is not there is named")
+  func unknownColumnOfATower() {
+    var settings = NetSettings(fields: NetFileTests.fields, outputs: 1)
+    settings.secondTower = ["item", "nosuch"]
+    let error = #expect(throws: ComputeError.self) { try NamedNet.twoTower.network(settings) }
+    #expect(
+      error?.message == "there is no column \"nosuch\" among the features; the columns are"
+        + " numbers, item, tags, price")
   }
 
   @Test(

@@ -24,9 +24,15 @@ struct TwoTowerNet: Layer {
     in network: inout Network
   ) throws(ComputeError) -> Graph.NodeID {
     let unknown = settings.secondTower.subtracting(settings.fields.map(\.name))
+    if let name = unknown.min() {
+      throw ComputeError(
+        .shapeMismatch,
+        "there is no column \"\(name)\" among the features; the columns are"
+          + " \(settings.fields.map(\.name).joined(separator: ", "))")
+    }
     let second = settings.fields.filter { settings.secondTower.contains($0.name) }
     let first = settings.fields.filter { !settings.secondTower.contains($0.name) }
-    guard unknown.isEmpty, !first.isEmpty, !second.isEmpty, settings.outputs == 1 else {
+    guard !first.isEmpty, !second.isEmpty, settings.outputs == 1 else {
       let names = settings.secondTower.sorted().joined(separator: ", ")
       throw ComputeError(
         .shapeMismatch,
