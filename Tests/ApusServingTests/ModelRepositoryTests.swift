@@ -56,6 +56,21 @@ import Testing
     #expect(route.stable?.info.digest.count == 32 && repository.problems.isEmpty)
   }
 
+  @Test func aVersionOfOtherColumnsWaitsForAnOrder() async throws {
+    try models.seal(weight: 1)
+    let repository = repository()
+    try await repository.start()
+    try models.seal(weight: 2, column: "z")
+    await repository.scan()
+    #expect(try stable()?.score(10) == 11, "the clients of x would all be refused")
+    #expect(catalog.snapshot().route(named: "visits")?.version("2") != nil)
+    _ = try await repository.perform(order(.swap, "2")).get()
+    #expect(try stable()?.score(10) == 12)
+    try models.seal(weight: 3, column: "z")
+    await repository.scan()
+    #expect(try stable()?.score(10) == 13)
+  }
+
   @Test func rollbackIsInstantAndLasts() async throws {
     try models.seal(weight: 1)
     let repository = repository()

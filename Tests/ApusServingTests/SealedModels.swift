@@ -18,11 +18,11 @@ final class SealedModels: Sendable {
 
   func folder(_ name: String = "visits") -> ModelFolder { ModelFolder("\(path)/\(name)") }
 
-  /// Seals the next version, whose score of x is x + `weight`.
+  /// Seals the next version, whose score of its column is that + `weight`.
   @discardableResult
-  func seal(_ name: String = "visits", weight: Float) throws -> Int {
+  func seal(_ name: String = "visits", weight: Float, column: String = "x") throws -> Int {
     let table = try Table(columns: [
-      Column(name: "x", kind: .real, numbers: [-1, 1]),
+      Column(name: column, kind: .real, numbers: [-1, 1]),
       Column(name: "y", kind: .real, numbers: [0, 1]),
     ])
     let transform = try FeatureTransform(

@@ -71,19 +71,29 @@ extension ModelRepository: ModelAdministrator {
     }
     let id = VersionID(name, number)
     let folder = ModelFolder("\(folder)/\(name)")
-    guard folder.versions.contains(number) else { throw .unknownModel }
+    guard folder.versions.contains(number) else {
+      throw folder.versions.isEmpty ? .unknownModel : .versionNotThere
+    }
     let actions = lives.ordered(id, files: folder.fingerprint(version: number))
     await perform(actions)
     await loads[id]?.value
     switch lives.phases[id] {
     case .loaded: return catalog.snapshot().route(named: name)?.version(version)
-    case .damaged: throw .versionNotReady("the version is damaged, or not all there yet")
+    case .damaged(let reason):
+      throw .versionNotReady("the version is damaged, or not all there yet: \(reason)")
+    case .refused(let reason):
+      throw .versionNotReady("the version verifies, but cannot serve: \(reason)")
     default: throw .versionNotReady("the version verifies, but cannot serve")
     }
   }
 }
 
 extension WireError {
+  /// The model is there, and the version is not.
+  fileprivate static let versionNotThere = WireError(
+    code: .unknownModel, category: .client, isRetryable: false,
+    text: "the model has no such version in its folder")
+
   /// A version that an order is about cannot be loaded.
   fileprivate static func versionNotReady(_ text: String) -> WireError {
     WireError(code: .notReady, category: .server, isRetryable: false, text: text)

@@ -180,7 +180,15 @@ public actor ModelRepository {
       cost: candidate.cost, sample: sample)
     try change(id.name) { route throws(WireError) in
       route.add(version)
-      if isPromoted { try route.makeStable(version.info.version) }
+      guard isPromoted else { return }
+      // Clients of the stable version would all be refused: such a change takes an order.
+      if let stable = route.stable, stable.info.schemaHash != version.info.schemaHash {
+        log.warning(
+          "a version takes other columns than the stable one, and waits for an order to swap",
+          metadata: ["model": "\(id)"])
+      } else {
+        try route.makeStable(version.info.version)
+      }
     }
     var metadata: Logger.Metadata = ["model": "\(id)", "handle": "\(version.info.handle.rawValue)"]
     if let comparison = candidate.comparison, comparison.rows > 0 {

@@ -36,7 +36,7 @@ package final class KeepAwake: Sendable {
   package init(
     processors: [Int] = [], requestingAt path: String = IdleLatencyRequest.path
   ) throws(SystemError) {
-    let processors = Set(processors.isEmpty ? Self.allowedProcessors() : processors)
+    let processors = Set(processors.isEmpty ? ServerConfiguration.allowedProcessors : processors)
     let request =
       processors.allSatisfy(IdleLatencyRequest.canPoll)
       ? IdleLatencyRequest(microseconds: 0, at: path) : nil
@@ -62,9 +62,5 @@ package final class KeepAwake: Sendable {
     request.withLock { $0 = nil }
     off.isOff.store(true, ordering: .relaxed)
     for thread in threads { thread.join() }
-  }
-
-  private static func allowedProcessors() -> [Int] {
-    (0..<Int(clinux_processor_limit())).filter { clinux_may_run_on(Int32($0)) != 0 }
   }
 }

@@ -71,7 +71,8 @@ struct AdminRollback: AsyncParsableCommand {
 /// `apus admin unload`.
 struct AdminUnload: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "unload", abstract: "Let a version without a label leave memory.")
+    commandName: "unload",
+    abstract: "Let a version without a label, or the last one, leave memory.")
 
   @OptionGroup var version: AdminVersion
   @OptionGroup var options: AdminOptions

@@ -55,8 +55,9 @@ struct ServeRun {
     let monitor = ServerMonitor(
       name: options.name, version: Apus.version, catalog: catalog, metrics: metrics,
       models: { [repository] in repository.models() },
-      conditions: { [catalog] in
+      conditions: { [catalog, repository] in
         var current = conditions.current
+        current.problems += repository.problems
         let stable = catalog.snapshot().routes.compactMap(\.stable)
         current.failedDevices = Set(stable.filter(\.model.isDegraded).map(\.info.device))
         return current

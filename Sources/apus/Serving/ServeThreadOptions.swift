@@ -26,6 +26,12 @@ struct ServeThreadOptions: ParsableArguments {
   func validate() throws {
     try require(eventLoops, in: 1...256, "--event-loops")
     try require(scoringThreads, in: 1...256, "--scoring-threads")
+    let allowed = ServerConfiguration.allowedProcessors
+    for processor in pin.processors where !allowed.contains(processor) {
+      throw ValidationError(
+        "--pin names processor \(processor), and this process may run on "
+          + allowed.map(String.init).joined(separator: ","))
+    }
     if keepAwake, busyPoll {
       throw ValidationError("--keep-awake and --busy-poll exclude each other")
     }
