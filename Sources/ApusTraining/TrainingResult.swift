@@ -37,7 +37,8 @@ public struct DivergedError: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// The place, and what to try.
   public var description: String {
-    "the loss became \(loss) in epoch \(epoch), step \(step)"
+    // The sign of a NaN says nothing.
+    "the loss became \(loss.isNaN ? "nan" : "\(loss)") in epoch \(epoch), step \(step)"
       + (layer.map { ", after \($0) had numbers that are not finite" } ?? "")
       + "; try a smaller --learning-rate or --clip-norm 1, and look for extreme values in the data"
   }

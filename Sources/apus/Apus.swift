@@ -15,7 +15,8 @@ struct Apus: AsyncParsableCommand {
         apus serve --models models --listen 127.0.0.1:7411
 
       Exit codes: 0 done, 64 wrong usage, 65 bad data or artifact, 69 a device, address or server
-      is not available, 70 an internal fault.
+      is not available, 70 an internal fault, 73 a file cannot be written, 75 a signal ended it
+      (with --checkpoint-dir the run is kept, and --resume goes on).
       """,
     version: version,
     subcommands: [

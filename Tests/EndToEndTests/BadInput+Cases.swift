@@ -54,6 +54,27 @@ extension BadInput {
     training(
       options: ["--net", "net.yaml", "--dropout", "0.1"], "train: a size beside a net's file",
       words: "--dropout", "net.yaml"),
+    training(
+      options: ["--drop", "id,bought"], "train: a label that is left out", words: "--drop",
+      "bought"),
+    training(
+      options: ["--nesterov"], "train: Nesterov's momentum without sgd", words: "--nesterov",
+      "adam"),
+    training(
+      options: ["--cross-layers", "2"], "train: cross layers in no dcn", words: "--cross-layers",
+      "dcn", "mlp"),
+    training(
+      options: ["--second-tower", "pages"], "train: a second tower of none",
+      words: "--second-tower", "two-tower", "mlp"),
+    training(
+      options: ["--net", "dcn", "--sequence-units", "8"], "train: units of no sequence",
+      words: "--sequence-units", "gru", "--net is dcn"),
+    training(
+      options: ["--output", "/proc/models/visits"], "train: an output that takes no folder",
+      words: "/proc/models/visits"),
+    training(
+      options: ["--checkpoint-dir", "/proc/run"], "train: checkpoints where no folder can be",
+      words: "/proc/run"),
     training(options: ["--hidden", "64,x"], "train: a layer of x units", words: "hidden"),
     training(
       options: ["--learning-rate", "fast"], "train: a rate that is no number", words: "fast"),
@@ -118,6 +139,12 @@ extension BadInput {
       workspace, trained in
       score(["--connect", "127.0.0.1:1", "--model", "visits"], trained.data, in: workspace)
     },
+    BadInput("score: a device beside a server", words: ["--device"], unwritten: ["scores.csv"]) {
+      workspace, trained in
+      score(
+        ["--connect", "127.0.0.1:1", "--model", "visits", "--device", "cpu"], trained.data,
+        in: workspace)
+    },
     BadInput("evaluate: no label in the data", words: ["bought"]) { workspace, trained in
       let data = try workspace.write(replacing(",bought\n", with: ",sold\n"), to: "bad.csv")
       return ["evaluate", "--model", trained.model, "--data", data, "--device", "cpu"]
@@ -171,6 +198,21 @@ extension BadInput {
     },
     BadInput("serve: an address without a port", words: ["here"]) { _, trained in
       ["serve", "--models", trained.models, "--listen", "here"]
+    },
+    BadInput(
+      "prepare: negatives of an event", words: ["--negatives", "next-item"],
+      unwritten: ["rows.csv"]
+    ) { workspace, trained in
+      [
+        "prepare", "--data", trained.data, "--target", "purchase", "--negatives", "4", "--output",
+        workspace.path("rows.csv"),
+      ]
+    },
+    BadInput("dump: an empty file", words: ["empty.bin", "frame"]) { workspace, _ in
+      ["dump", try workspace.write("", to: "empty.bin")]
+    },
+    BadInput("dump: a text", words: ["text.bin", "frame"]) { workspace, _ in
+      ["dump", try workspace.write(Visits.csv(rows: 9), to: "text.bin")]
     },
     BadInput("inspect: no such model", words: ["nowhere"]) { workspace, _ in
       ["inspect", workspace.path("nowhere")]

@@ -36,9 +36,9 @@ import Testing
   }
 
   private static let options = [
-    "--epochs", "12", "--learning-rate", "0.01", "--embedding-width", "8", "--sequence-units", "16",
-    "--hidden", "16", "--validation", "0", "--test", "0.25", "--split", "time:day", "--threads",
-    "1", "--device", "cpu", "--json",
+    "--epochs", "12", "--learning-rate", "0.01", "--embedding-width", "8", "--hidden", "16",
+    "--validation", "0", "--test", "0.25", "--split", "time:day", "--threads", "1", "--device",
+    "cpu", "--json",
   ]
 
   private static func train(
@@ -49,7 +49,8 @@ import Testing
       "train", "--data", try workspace.write(rows, to: "paths.csv"), "--label", "label", "--output",
       workspace.path("models/paths"), "--net", net, "--columns", columns,
     ]
-    return try await Apus.run(arguments + options, in: workspace)
+    let units = net == "mlp" ? [] : ["--sequence-units", "16"]
+    return try await Apus.run(arguments + units + options, in: workspace)
   }
 
   private static func metrics(

@@ -1,7 +1,6 @@
 internal import ApusClient
 internal import ApusWire
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import NIOCore
 
 /// Where the server is, and who gives it orders.
@@ -12,11 +11,7 @@ struct AdminOptions: ParsableArguments {
   @Option(help: "The server's Unix-domain socket, in place of --server.")
   var unix: String?
 
-  @Option(help: "The name of the token, where the server wants one.")
-  var identifier: String?
-
-  @Option(help: "A file with the token, as apus token printed it.")
-  var tokenFile: String?
+  @OptionGroup var proof: TokenOptions
 
   @Option(help: "How long to wait, in seconds.")
   var timeout = 300
@@ -24,12 +19,6 @@ struct AdminOptions: ParsableArguments {
   func validate() throws {
     guard (server == nil) != (unix == nil) else {
       throw ValidationError("name the server by one of --server and --unix")
-    }
-    guard (identifier == nil) == (tokenFile == nil) else {
-      throw ValidationError("--identifier and --token-file go together")
-    }
-    guard (identifier ?? "").utf8.count <= WireLimits.nameLength else {
-      throw ValidationError("--identifier takes up to \(WireLimits.nameLength) bytes")
     }
     try require(timeout, in: 1...86_400, "--timeout")
   }
@@ -40,9 +29,7 @@ struct AdminOptions: ParsableArguments {
     configuration.clientName = "apus-admin"
     configuration.clientVersion = Apus.version
     configuration.requestTimeout = .seconds(Int64(timeout))
-    if let identifier, let tokenFile {
-      configuration.token = ClientToken(identifier: identifier, token: try Self.token(tokenFile))
-    }
+    configuration.token = try proof.token
     let endpoint: Endpoint =
       if let unix {
         .unix(path: unix)
@@ -64,17 +51,6 @@ struct AdminOptions: ParsableArguments {
   func give(_ order: AdminRequest) async throws {
     let reply = try await withClient { try await $0.administer(order) }
     try Terminal.print(json: AdminReport(reply))
-  }
-
-  private static func token(_ path: String) throws -> String {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Failure.usage("\(path): the file of the token cannot be read")
-    }
-    let words = text.split(whereSeparator: \.isWhitespace)
-    guard words.count == 1 else {
-      throw Failure.usage("\(path): a file of a token holds one word, not \(words.count)")
-    }
-    return String(words[0])
   }
 }
 

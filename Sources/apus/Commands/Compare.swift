@@ -24,7 +24,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     let comparison = Comparison(
       try runs.map { try RunFiles.report(in: try ModelFolder.artifactPath($0)) })
-    if let output { try RunFiles.write(Data(try comparison.html().utf8), to: output) }
+    if let output { try OutputFile.write(Data(try comparison.html().utf8), to: output) }
     if json { return try Terminal.print(json: comparison) }
     Terminal.print(table(comparison))
     if let output { Terminal.print("\n\(output)") }

@@ -41,11 +41,15 @@ struct Dump: ParsableCommand {
     } catch {
       throw Failure.unreadable(file, "it cannot be read: \(error.reason)")
     }
-    guard PacketCapture.recognizes(bytes) else { return dump(bytes) }
+    var findings = Findings()
+    guard PacketCapture.recognizes(bytes) else {
+      dump(bytes, into: &findings)
+      return try findings.check(file)
+    }
     do throws(PacketCapture.Failure) {
       for stream in try PacketCapture(bytes).streams where stream.bytes.readableBytes > 0 {
         Terminal.print("\(stream.flow)")
-        dump(stream.bytes)
+        dump(stream.bytes, into: &findings)
         if let gap = stream.gap {
           Terminal.print("error: the capture lacks the bytes from \(gap) on")
         }
@@ -53,11 +57,39 @@ struct Dump: ParsableCommand {
     } catch {
       throw Failure.unreadable(file, "\(error)")
     }
+    try findings.check(file)
   }
 
-  private func dump(_ bytes: ByteBuffer) {
+  private func dump(_ bytes: ByteBuffer, into findings: inout Findings) {
+    func show(_ line: String) {
+      Terminal.print(line)
+      findings.add(line)
+    }
     var dump = StreamDump(showsValues: values)
-    guard dump.write(bytes, print: { Terminal.print($0) }) else { return }
-    dump.finish { Terminal.print($0) }
+    guard dump.write(bytes, print: show) else { return }
+    dump.finish(print: show)
+  }
+
+  /// What the lines that were printed say.
+  private struct Findings {
+    private var hasFrame = false
+    private var firstError: String?
+
+    /// Takes a line: an offset, and a frame or an error behind it.
+    mutating func add(_ line: String) {
+      let text = line.drop { $0 == " " || $0.isNumber }
+      if text.hasPrefix("error: ") {
+        firstError = firstError ?? String(text.dropFirst(7))
+      } else {
+        hasFrame = true
+      }
+    }
+
+    /// Refuses a file in which there was no frame.
+    func check(_ file: String) throws {
+      guard !hasFrame else { return }
+      let reason = firstError.map { ": \($0)" } ?? ""
+      throw Failure.unreadable(file, "nothing in it is a frame of the protocol\(reason)")
+    }
   }
 }

@@ -88,6 +88,23 @@ struct NetOptions: ParsableArguments {
     return options.first(where: \.isGiven)?.name
   }
 
+  /// The options that the net of this name does not take.
+  var idleOptions: [IdleOption] {
+    guard case .named(let net) = net else { return [] }
+    let options: [(name: String, isGiven: Bool, nets: [NamedNet])] = [
+      ("--sequence-units", sequenceUnits != nil, NamedNet.ofSequences),
+      ("--cross-layers", crossLayers != nil, [.deepCross]),
+      ("--second-tower", secondTower != nil, [.twoTower]),
+    ]
+    return options.compactMap { option in
+      let names = option.nets.map(\.name)
+      guard option.isGiven, !names.contains(net.name) else { return nil }
+      return IdleOption(
+        name: option.name,
+        reason: "\(option.name) shapes \(names.joined(separator: ", ")); --net is \(net.name)")
+    }
+  }
+
   /// Writes the options into a recipe.
   ///
   /// - Throws: `Failure` or `NetFileError` where the net's file cannot be read or is wrong.

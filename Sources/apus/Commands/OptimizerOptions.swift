@@ -58,6 +58,17 @@ struct OptimizerOptions: ParsableArguments {
     }
   }
 
+  /// The options that the optimizer does not take.
+  var idleOptions: [IdleOption] {
+    guard nesterov, optimizer != .sgd else { return [] }
+    let name = "--nesterov"
+    return [
+      IdleOption(
+        name: name,
+        reason: "\(name) is a form of sgd's momentum; --optimizer is \(optimizer.rawValue)")
+    ]
+  }
+
   /// The optimizer that the options describe.
   var chosen: Optimizer {
     var chosen = optimizer.optimizer(momentum: momentum, nesterov: nesterov, l1: l1, l2: l2)

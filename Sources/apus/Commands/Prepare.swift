@@ -68,6 +68,10 @@ struct Prepare: ParsableCommand {
     guard negatives >= 0, length > 0 else {
       throw ValidationError("--negatives takes 0 or more, and --length a positive number")
     }
+    guard target == "next-item" || (negatives == 0 && nextItemOf == nil) else {
+      let option = negatives == 0 ? "--next-item-of" : "--negatives"
+      throw ValidationError("\(option) needs --target next-item, not \(target)")
+    }
   }
 
   func run() throws {
@@ -77,11 +81,7 @@ struct Prepare: ParsableCommand {
     let log = try EventLog(Table(csv: reading.data, options: options), columns: columns)
     let recipe = try recipe(for: log)
     let table = try log.table(recipe)
-    do {
-      try Data(table.csv.utf8).write(to: URL(filePath: output), options: .atomic)
-    } catch {
-      throw Failure.cannotWrite(output, error)
-    }
+    try OutputFile.write(Data(table.csv.utf8), to: output)
     let report = Report(
       rows: table.rowCount, columns: table.columnNames,
       cutoffs: recipe.cutoffs.count, output: output)

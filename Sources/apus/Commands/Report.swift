@@ -35,7 +35,7 @@ struct Report: ParsableCommand {
       try data.map { try self.report(on: $0, folder: folder) }
       ?? RunFiles.report(in: folder)
     let page = output ?? "\(folder)/\(RunReport.pageFile)"
-    try RunFiles.write(Data(try report.html().utf8), to: page)
+    try OutputFile.write(Data(try report.html().utf8), to: page)
     Terminal.print(page)
   }
 

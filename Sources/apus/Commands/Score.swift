@@ -24,6 +24,7 @@ struct Score: AsyncParsableCommand {
   @Option(help: "The server, as HOST:PORT.")
   var connect: Address?
 
+  @OptionGroup var proof: TokenOptions
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var device: DeviceOptions
 
@@ -47,6 +48,12 @@ struct Score: AsyncParsableCommand {
     guard 1...1_000_000 ~= batchSize else {
       throw ValidationError("--batch-size takes 1 to 1000000, not \(batchSize)")
     }
+    guard connect != nil || !proof.isGiven else {
+      throw ValidationError("--identifier and --token-file go with --connect")
+    }
+    if connect != nil, let option = device.firstGiven {
+      throw ValidationError("\(option) is of no use beside --connect: the server scores")
+    }
   }
 
   func run() async throws {
@@ -55,7 +62,7 @@ struct Score: AsyncParsableCommand {
     let scores: ScoredRows
     if let connect {
       scores = try await ScoredRows(
-        from: connect, model: model, reading: reading, batchSize: batchSize)
+        from: connect, proof: proof, model: model, reading: reading, batchSize: batchSize)
     } else {
       scores = try scoreHere()
     }

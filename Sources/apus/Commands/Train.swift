@@ -11,7 +11,7 @@ struct Train: ParsableCommand {
         apus train --data visits.csv --label purchased --output models/visits
         apus train --data prices.csv --label price --output models/price \\
           --hidden none --optimizer sgd --loss mse --epochs 100
-        apus train --data visits.csv --label purchased --output models/visits \
+        apus train --data visits.csv --label purchased --output models/visits \\
           --optimizer adamw --schedule cosine --warm-up 200 --checkpoint-dir run --resume
         apus train --data visits.csv --label purchased --output models/visits --precision int8
         apus train --data visits.csv --label purchased --output models/visits \\
@@ -49,11 +49,14 @@ struct Train: ParsableCommand {
     if let folds, folds < 2 {
       throw ValidationError("--folds takes 2 or more, not \(folds)")
     }
+    if let option = training.idleOptions.first { throw ValidationError(option.reason) }
   }
 
   func run() throws {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()
+    try FolderProbe.check(folder.path)
+    if let kept = checkpoints.checkpointDir { try FolderProbe.check(kept) }
     // A mistake in a net's file is told before a large table is read.
     var recipe = try training.recipe
     recipe.folds = folds

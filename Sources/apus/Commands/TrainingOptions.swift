@@ -45,7 +45,15 @@ struct TrainingOptions: ParsableArguments {
     for (name, share) in [("--test", test), ("--validation", validation)] where !(0..<1 ~= share) {
       throw ValidationError("\(name) takes a share from 0 to below 1, not \(share)")
     }
+    guard !columns.drop.elements.contains(label) else {
+      throw ValidationError("--drop leaves out \(label), the column that --label predicts")
+    }
   }
+
+  /// The options that are given and change nothing, as the net or the optimizer takes none of them.
+  ///
+  /// A search may have them, as its trials differ in both; a single run may not.
+  var idleOptions: [IdleOption] { net.idleOptions + optimizer.idleOptions }
 
   /// Reads the table, or takes it from its cache.
   ///

@@ -64,6 +64,7 @@ struct Tune: ParsableCommand {
   func run() throws {
     let folder = ModelFolder(output)
     try folder.checkIsWritable()
+    try FolderProbe.check(folder.path)
     var space = try SpaceFile(search.space).space()
     if search.space == nil, case .file = training.net.net {
       space = SearchSpace(
@@ -94,12 +95,13 @@ struct Tune: ParsableCommand {
       throw Failure.unreadable(
         search.searchDir, "all trials failed, the first: \(result.outcomes[0].failure ?? "")")
     }
-    let command =
-      ["apus", "train"] + arguments.words(of: best.trial, in: plan.space) + ["--output", output]
+    let options = try run.options(of: best.trial)
+    let words = arguments.words(
+      of: best.trial, in: plan.space, without: Set(options.idleOptions.map(\.name)))
+    let command = ["apus", "train"] + words + ["--output", output]
     let picture = "\(search.searchDir)/tune.html"
     let report = SearchReport(result, model: folder.name, command: command)
-    try RunFiles.write(Data(try report.html().utf8), to: picture)
-    let options = try run.options(of: best.trial)
+    try OutputFile.write(Data(try report.html().utf8), to: picture)
     let job = TrainingJob(
       options: options, recipe: try options.recipe, folder: folder,
       checkpoints: run.checkpoints(of: best.trial, through: nil), command: command)

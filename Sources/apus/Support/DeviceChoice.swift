@@ -97,6 +97,11 @@ struct DeviceOptions: ParsableArguments {
     }
   }
 
+  /// The first option that is given and is not what it would be anyway.
+  var firstGiven: String? {
+    device != .automatic ? "--device" : threads.map { _ in "--threads" }
+  }
+
   /// Runs `body` on the device that the options ask for; an automatic choice is the device that
   /// takes the least time for `workload`.
   func withBackend<Result>(

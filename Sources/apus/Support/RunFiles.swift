@@ -19,8 +19,8 @@ enum RunFiles {
   /// - Throws: `Failure` naming the file that cannot be written.
   static func write(_ report: RunReport, in folder: String) throws -> String {
     let page = "\(folder)/\(RunReport.pageFile)"
-    try write(try report.encoded(), to: "\(folder)/\(RunReport.dataFile)")
-    try write(Data(try report.html().utf8), to: page)
+    try OutputFile.write(try report.encoded(), to: "\(folder)/\(RunReport.dataFile)")
+    try OutputFile.write(Data(try report.html().utf8), to: page)
     return page
   }
 
@@ -31,7 +31,7 @@ enum RunFiles {
     guard let course = report.course else { return }
     let start = (Date.now.timeIntervalSince1970 - course.seconds).rounded(.down)
     let events = EventFile(course, metrics: report.metrics, time: start)
-    try write(Data(events.bytes), to: "\(folder)/events.out.tfevents.\(Int(start)).apus")
+    try OutputFile.write(Data(events.bytes), to: "\(folder)/events.out.tfevents.\(Int(start)).apus")
   }
 
   /// Reads the report of a model's version.
@@ -47,15 +47,6 @@ enum RunFiles {
       return try RunReport(decoding: data)
     } catch {
       throw Failure.unreadable(path, "it is no report of this version: \(error.reason)")
-    }
-  }
-
-  /// Writes a whole file or none.
-  static func write(_ data: Data, to path: String) throws {
-    do {
-      try data.write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw Failure.cannotWrite(path, error)
     }
   }
 }

@@ -41,20 +41,20 @@ struct ScoredRows {
       for score in scores[row * width..<(row + 1) * width] { text += ",\(score)" }
       text += "\n"
     }
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw Failure.cannotWrite(path, error)
-    }
+    try OutputFile.write(Data(text.utf8), to: path)
   }
 }
 
 extension ScoredRows {
   /// Scores a file through a server, `batchSize` rows in a request, many requests in flight.
   init(
-    from address: Address, model name: String, reading: ReadingOptions, batchSize: Int
+    from address: Address, proof: TokenOptions, model name: String, reading: ReadingOptions,
+    batchSize: Int
   ) async throws {
-    let client = try await Client.connect(host: address.host, port: address.port)
+    var configuration = ClientConfiguration()
+    configuration.token = try proof.token
+    let client = try await Client.connect(
+      to: .tcp(host: address.host, port: address.port), configuration: configuration)
     do {
       let model = try await client.modelInfo(name)
       let columns = try RemoteColumns(reading, model: model)

@@ -47,4 +47,27 @@ struct TuneArguments {
   func words(of trial: Trial, in space: SearchSpace) -> [String] {
     space.dimensions.map { "--\($0.name)=\(trial.settings[$0.name] ?? "")" } + common
   }
+
+  /// The words of a trial as a command line of its own, which `apus train` refuses where an option
+  /// changes nothing.
+  ///
+  /// - Parameters:
+  ///   - trial: the trial.
+  ///   - space: what it was chosen from.
+  ///   - idle: the options to leave out, with their dashes.
+  /// - Returns: the words behind `apus train`, without the output.
+  func words(of trial: Trial, in space: SearchSpace, without idle: Set<String>) -> [String] {
+    var kept: [String] = []
+    var rest = words(of: trial, in: space)[...]
+    while let word = rest.popFirst() {
+      let name = String(word.prefix { $0 != "=" })
+      if !idle.contains(name) {
+        kept.append(word)
+      } else if name == word, rest.first?.hasPrefix("--") == false {
+        // The value is a word of its own; a flag has none.
+        _ = rest.popFirst()
+      }
+    }
+    return kept
+  }
 }
