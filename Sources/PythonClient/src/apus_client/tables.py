@@ -145,6 +145,8 @@ def _encode(kind: Kind, values: Any, bitmap: bytes) -> ColumnBlock:
         codes: dict[bytes, int] = {}
         column = array("I")
         for value in values.tolist() if hasattr(values, "tolist") else values:
+            if value is not None and not isinstance(value, str):
+                raise TypeError(f"a column of categories takes text or None, not {value!r}")
             column.append(0 if value is None else codes.setdefault(value.encode(), len(codes)))
         return ColumnBlock(kind, _little(column), bitmap, tuple(codes))
     if hasattr(values, "astype"):
