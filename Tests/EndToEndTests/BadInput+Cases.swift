@@ -208,6 +208,17 @@ extension BadInput {
         workspace.path("rows.csv"),
       ]
     },
+    BadInput(
+      "prepare: cut-offs without number", words: ["--every", "299999 cut-offs"],
+      unwritten: ["rows.csv"]
+    ) { workspace, _ in
+      let log = try workspace.write(
+        "user,item,event,timestamp\n1,a,view,0\n1,b,purchase,300000\n", to: "log.csv")
+      return [
+        "prepare", "--data", log, "--target", "purchase", "--every", "1s", "--horizon", "1s",
+        "--output", workspace.path("rows.csv"),
+      ]
+    },
     BadInput("dump: an empty file", words: ["empty.bin", "frame"]) { workspace, _ in
       ["dump", try workspace.write("", to: "empty.bin")]
     },

@@ -35,7 +35,8 @@ struct CheckpointFolder: Hashable, Sendable {
       try DurableFile.publish(try checkpoint.encoded(), as: name, in: path)
     } catch {
       throw CheckpointError(
-        .unwritable, "step \(digits) cannot be kept here; the checkpoints before it are",
+        .unwritable,
+        "step \(digits) cannot be kept here" + (names.isEmpty ? "" : "; the ones before it are"),
         path: path,
         cause: error.reason)
     }

@@ -94,6 +94,9 @@ struct Prepare: ParsableCommand {
     }
   }
 
+  /// More cut-offs than an hour's for ten years.
+  private static let cutoffLimit = 100_000
+
   private func recipe(for log: EventLog) throws -> EventRecipe {
     let target: EventRecipe.Target =
       switch target {
@@ -106,6 +109,11 @@ struct Prepare: ParsableCommand {
       ?? log.cutoffs(every: (every ?? horizon).seconds, horizon: horizon.seconds)
     guard !times.isEmpty else {
       throw Failure.usage("the log is shorter than the horizon of \(horizon); give a shorter one")
+    }
+    guard times.count <= Self.cutoffLimit else {
+      throw Failure.usage(
+        "rows every \(every ?? horizon) are \(times.count) cut-offs in this log, each with a row"
+          + " for every user; --every makes them fewer, at most \(Self.cutoffLimit)")
     }
     var recipe = EventRecipe(target: target, cutoffs: times, horizonSeconds: horizon.seconds)
     recipe.windowsDays = windows.elements.map { $0.seconds / EventRecipe.day }
