@@ -35,6 +35,27 @@ import Testing
     #expect(lines.allSatisfy { $0["time"] != nil && $0["level"] != nil && $0["label"] != nil })
   }
 
+  @Test func `a version that cannot serve is told`() async throws {
+    let trained = try await TrainedModel.shared()
+    let workspace = try Workspace()
+    let models = workspace.folder.appending(path: "models")
+    try FileManager.default.copyItem(at: URL(filePath: trained.models), to: models)
+    let server = try await ServerProcess(
+      models: models.path(), options: ["--http", "0"], in: workspace)
+    // Named as the second version, and sealed as the first.
+    let visits = models.appending(path: "visits")
+    try FileManager.default.copyItem(
+      at: visits.appending(path: "1"), to: visits.appending(path: "2"))
+    var answer = (status: 0, text: "")
+    for _ in 0..<200 where !answer.text.contains("visits 2 is refused") {
+      try await Task.sleep(for: .milliseconds(50))
+      answer = try await get("/readyz", of: server)
+    }
+    #expect(answer.text.contains("visits 2 is refused"), "\(answer.text)")
+    #expect(answer.status == 200 && answer.text.contains("\"state\":\"degraded\""))
+    #expect(await server.stop() == 0)
+  }
+
   @Test func `a token is made with its line`() async throws {
     let outcome = try await Apus.run(
       ["token", "--identifier", "shop", "--scopes", "score,admin"], in: Workspace())

@@ -50,4 +50,15 @@ struct Candidate: Sendable {
     }
     if let refusal = comparison?.refusal { throw Refusal(description: refusal) }
   }
+
+  /// Verifies that the clients of the version that answers now could go on.
+  ///
+  /// - Parameter stable: The version that answers now.
+  /// - Throws: ``Refusal`` if it takes other columns: such a change takes an order.
+  func verifyColumns(as stable: ModelVersion) throws(Refusal) {
+    guard model.info.schemaHash != stable.info.schemaHash else { return }
+    throw Refusal(
+      description: "it takes other columns than version \(stable.info.version), which serves;"
+        + " apus admin load and swap make it serve")
+  }
 }

@@ -81,9 +81,11 @@ extension ModelRepository: ModelAdministrator {
     case .loaded: return catalog.snapshot().route(named: name)?.version(version)
     case .damaged(let reason):
       throw .versionNotReady("the version is damaged, or not all there yet: \(reason)")
-    case .refused(let reason):
-      throw .versionNotReady("the version verifies, but cannot serve: \(reason)")
-    default: throw .versionNotReady("the version verifies, but cannot serve")
+    case .refused:
+      // A reason may be any loader's, with names of what is inside.
+      throw .versionNotReady("the version verifies, but cannot serve; the server's log says why")
+    case .idle, .loading, nil:
+      throw .versionNotReady("another order or a change of its files came in between; try again")
     }
   }
 }

@@ -156,6 +156,7 @@ public actor ModelRepository {
         try Candidate(
           id, in: folder, load: load, stable: stable, sample: sample, limit: limit)
       }
+      if isPromoted, let stable { try candidate.verifyColumns(as: stable) }
       try admit(candidate, id, sample, isPromoted: isPromoted)
       failures[id] = nil
       outcome = .loaded
@@ -180,15 +181,7 @@ public actor ModelRepository {
       cost: candidate.cost, sample: sample)
     try change(id.name) { route throws(WireError) in
       route.add(version)
-      guard isPromoted else { return }
-      // Clients of the stable version would all be refused: such a change takes an order.
-      if let stable = route.stable, stable.info.schemaHash != version.info.schemaHash {
-        log.warning(
-          "a version takes other columns than the stable one, and waits for an order to swap",
-          metadata: ["model": "\(id)"])
-      } else {
-        try route.makeStable(version.info.version)
-      }
+      if isPromoted { try route.makeStable(version.info.version) }
     }
     var metadata: Logger.Metadata = ["model": "\(id)", "handle": "\(version.info.handle.rawValue)"]
     if let comparison = candidate.comparison, comparison.rows > 0 {
