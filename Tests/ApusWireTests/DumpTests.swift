@@ -81,6 +81,25 @@ import Testing
     }
   }
 
+  @Test func framesAndTheFirstErrorAreCounted() {
+    let ping = Vector.named("ping").bytes
+    var damaged = ping
+    damaged[40] ^= 1
+    var dump = StreamDump()
+    dump.write(ByteBuffer(bytes: ping + damaged + ping)) { _ in }
+    #expect(dump.frameCount == 2)
+    #expect(dump.firstError == "the checksum of a frame body does not match")
+    dump.write(ByteBuffer(bytes: ping.prefix(9))) { _ in }
+    dump.finish { _ in }
+    #expect(dump.frameCount == 2)
+    #expect(dump.firstError == "the checksum of a frame body does not match", "it came first")
+    var cut = StreamDump()
+    cut.write(ByteBuffer(bytes: ping.prefix(9))) { _ in }
+    #expect(cut.frameCount == 0 && cut.firstError == nil)
+    cut.finish { _ in }
+    #expect(cut.firstError == "the stream ends inside a frame, after 9 of its bytes")
+  }
+
   @Test func flagsExtensionsAndBudgetsAreShown() {
     let request = lines(Vector.named("score-with-extensions").bytes).joined()
     #expect(request.contains("SCORE id=12 flags=TIMING|NO_BATCH budget=250000us"))

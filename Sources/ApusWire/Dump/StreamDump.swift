@@ -16,6 +16,12 @@ public struct StreamDump {
   private var buffer = ByteBuffer()
   private var offset = 0
 
+  /// The frames that were written out.
+  public private(set) var frameCount = 0
+
+  /// What the first error said, if there was one.
+  public private(set) var firstError: String?
+
   /// Creates the dump of one direction of one connection, from its first byte on.
   ///
   /// - Parameter showsValues: Whether rows and scores are written out.
@@ -35,9 +41,10 @@ public struct StreamDump {
       defer { decoder = current }
       do throws(FrameFailure) {
         guard let frame = try current.next(from: &buffer) else { break }
+        frameCount += 1
         print(line(describe(frame)))
       } catch {
-        print(line("error: \(error.error.text)"))
+        report(error.error.text, print)
         guard error.connectionSurvives else { return false }
       }
       offset += before - buffer.readableBytes
@@ -49,11 +56,16 @@ public struct StreamDump {
   /// Says what is left when the stream has ended.
   ///
   /// - Parameter print: Takes the line, if there is one.
-  public func finish(print: (String) -> Void) {
+  public mutating func finish(print: (String) -> Void) {
     let isInside = decoder?.isInsideFrame ?? false
     let rest = buffer.readableBytes + (isInside ? WireLimits.headerLength : 0)
     guard rest > 0 else { return }
-    print(line("error: the stream ends inside a frame, after \(rest) of its bytes"))
+    report("the stream ends inside a frame, after \(rest) of its bytes", print)
+  }
+
+  private mutating func report(_ error: String, _ print: (String) -> Void) {
+    firstError = firstError ?? error
+    print(line("error: \(error)"))
   }
 
   /// Makes the decoder as soon as the first frame says who sent it.

@@ -41,15 +41,12 @@ struct Dump: ParsableCommand {
     } catch {
       throw Failure.unreadable(file, "it cannot be read: \(error.reason)")
     }
-    var findings = Findings()
-    guard PacketCapture.recognizes(bytes) else {
-      dump(bytes, into: &findings)
-      return try findings.check(file)
-    }
+    guard PacketCapture.recognizes(bytes) else { return try check([dump(bytes)], of: file) }
+    var dumps: [StreamDump] = []
     do throws(PacketCapture.Failure) {
       for stream in try PacketCapture(bytes).streams where stream.bytes.readableBytes > 0 {
         Terminal.print("\(stream.flow)")
-        dump(stream.bytes, into: &findings)
+        dumps.append(dump(stream.bytes))
         if let gap = stream.gap {
           Terminal.print("error: the capture lacks the bytes from \(gap) on")
         }
@@ -57,39 +54,19 @@ struct Dump: ParsableCommand {
     } catch {
       throw Failure.unreadable(file, "\(error)")
     }
-    try findings.check(file)
+    try check(dumps, of: file)
   }
 
-  private func dump(_ bytes: ByteBuffer, into findings: inout Findings) {
-    func show(_ line: String) {
-      Terminal.print(line)
-      findings.add(line)
-    }
+  private func dump(_ bytes: ByteBuffer) -> StreamDump {
     var dump = StreamDump(showsValues: values)
-    guard dump.write(bytes, print: show) else { return }
-    dump.finish(print: show)
+    if dump.write(bytes, print: { Terminal.print($0) }) { dump.finish { Terminal.print($0) } }
+    return dump
   }
 
-  /// What the lines that were printed say.
-  private struct Findings {
-    private var hasFrame = false
-    private var firstError: String?
-
-    /// Takes a line: an offset, and a frame or an error behind it.
-    mutating func add(_ line: String) {
-      let text = line.drop { $0 == " " || $0.isNumber }
-      if text.hasPrefix("error: ") {
-        firstError = firstError ?? String(text.dropFirst(7))
-      } else {
-        hasFrame = true
-      }
-    }
-
-    /// Refuses a file in which there was no frame.
-    func check(_ file: String) throws {
-      guard !hasFrame else { return }
-      let reason = firstError.map { ": \($0)" } ?? ""
-      throw Failure.unreadable(file, "nothing in it is a frame of the protocol\(reason)")
-    }
+  /// Refuses a file in which there was no frame.
+  private func check(_ dumps: [StreamDump], of file: String) throws {
+    guard dumps.allSatisfy({ $0.frameCount == 0 }) else { return }
+    let reason = dumps.lazy.compactMap(\.firstError).first.map { ": \($0)" } ?? ""
+    throw Failure.unreadable(file, "nothing in it is a frame of the protocol\(reason)")
   }
 }
