@@ -81,10 +81,13 @@ public struct ArtifactModel: ServedModel {
 }
 
 extension ArtifactModel {
-  /// Turns numbers into features where the artifact's transform only scales them.
+  /// Whether the artifact's transform only scales numbers.
+  public var takesNumbers: Bool { scorer.encoder.isScaling }
+
+  /// Scales numbers.
   public func transform(
     numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
-  ) -> Bool {
+  ) {
     scorer.encoder.writeScaled(numbers, rowCount: rowCount, into: &rows)
   }
 }

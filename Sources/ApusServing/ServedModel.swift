@@ -26,6 +26,9 @@ public protocol ServedModel: Sendable {
   /// Whether another device than the one asked for answers, because that one failed.
   var isDegraded: Bool { get }
 
+  /// Whether ``transform(numbers:rowCount:into:)`` is there: no column needs more than arithmetic.
+  var takesNumbers: Bool { get }
+
   /// Turns raw values into rows of features, by the model's own transforms.
   ///
   /// A column of one value is shared: all rows have it, and it is transformed once.
@@ -42,7 +45,7 @@ public protocol ServedModel: Sendable {
     into rows: inout MutableSpan<Float>
   ) throws(ScoringError)
 
-  /// Turns rows of nothing but numbers into features, if that takes no more than arithmetic.
+  /// Turns rows of nothing but numbers into features.
   ///
   /// The bits are those of ``transform(_:rowCount:into:)``, for which each column would need an
   /// array of its own.
@@ -52,10 +55,8 @@ public protocol ServedModel: Sendable {
   ///     missing.
   ///   - rowCount: The rows, at least 1.
   ///   - rows: `rowCount` rows of `info.featureWidth` zeros.
-  /// - Returns: Whether it was done; if not, the rows are as they were.
-  func transform(
-    numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
-  ) -> Bool
+  /// - Precondition: `takesNumbers`.
+  func transform(numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>)
 
   /// Scores rows of finished features.
   ///
@@ -97,10 +98,15 @@ extension ServedModel {
   /// Never: there is no other device.
   public var isDegraded: Bool { false }
 
-  /// Never done: there are only columns.
+  /// Never: each column is transformed in its own way.
+  public var takesNumbers: Bool { false }
+
+  /// Traps: a model that takes columns alone is not given numbers.
   public func transform(
     numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
-  ) -> Bool { false }
+  ) {
+    preconditionFailure("\(info.name) takes columns, and was given \(rowCount) rows of numbers")
+  }
 
   /// Traps: a model without embeddings is not asked for them.
   public func extract(

@@ -69,20 +69,13 @@ import Testing
     var written = [Float](repeating: 0, count: expected.count)
     var span = written.mutableSpan
     let together = values.flatMap(\.self)
-    let isWritten = encoder.writeScaled(together.span, rowCount: 61, into: &span)
-    #expect(isWritten)
+    #expect(encoder.isScaling)
+    encoder.writeScaled(together.span, rowCount: 61, into: &span)
     #expect(written == expected, "seed \(seed)")
   }
 
-  @Test func columnsThatAreMoreThanScaledAreLeftAlone() throws {
-    let table = try sample(61)
-    let encoder = try encoder(table)
-    var written = [Float](repeating: 0, count: encoder.width)
-    var span = written.mutableSpan
-    let numbers = [1.0, 2, 3, 4]
-    let isWritten = encoder.writeScaled(numbers.span, rowCount: 1, into: &span)
-    #expect(!isWritten)
-    #expect(written.allSatisfy { $0 == 0 })
+  @Test func columnsOfOtherEncodingsAreNotScaled() throws {
+    #expect(try !encoder(try sample(61)).isScaling)
   }
 
   @Test func aSharedColumnGivesTheBitsOfOneWrittenOut() throws {

@@ -16,6 +16,7 @@ import Testing
       device: "fake", digest: [UInt8](repeating: 1, count: 32))
     let multiplyAddsPerRow = 2
     let isOnCPU = true
+    let takesNumbers = true
 
     func transform(
       _ columns: [RawColumn], rowCount: Int, into rows: inout MutableSpan<Float>
@@ -23,12 +24,11 @@ import Testing
 
     func transform(
       numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
-    ) -> Bool {
+    ) {
       for index in numbers.indices {
         let (column, row) = index.quotientAndRemainder(dividingBy: rowCount)
         rows[2 * row + column] = numbers[index].isNaN ? -100 : Float(numbers[index])
       }
-      return true
     }
 
     func score(

@@ -47,8 +47,13 @@ import Testing
     .numbers([1.5, -0.0, 3e300]), .numbers([nil, 7, nil]), .numbers([0, 0, 0]),
   ]
 
+  private let withoutGaps: [RawColumn] = [
+    .numbers([1.5, -0.0, 3e300]), .numbers([-7, 0.1, .leastNonzeroMagnitude]), .numbers([0, 0, 0]),
+  ]
+
   @Test func numbersAndGapsAreReadAtOnce() throws {
     #expect(try atOnce(body(numbers)) == numbers)
+    #expect(try atOnce(body(withoutGaps)) == withoutGaps)
     let wide = [RawColumn.numbers((0..<131).map { $0 % 3 == 0 ? nil : Double($0) })]
     #expect(try atOnce(body(wide)) == wide)
   }
@@ -67,21 +72,23 @@ import Testing
   }
 
   @Test func everyFlippedBitGivesTheSameErrorOrTheSameNumbers() {
-    let whole = body(numbers)
-    for bit in 0..<8 * whole.readableBytes {
-      var damaged = whole
-      let place = damaged.readerIndex + bit / 8
-      let byte = damaged.getInteger(at: place, as: UInt8.self) ?? 0
-      damaged.setInteger(byte ^ 1 << UInt8(bit % 8), at: place)
-      expectSame(damaged, "bit \(bit)")
+    for whole in [body(numbers), body(withoutGaps)] {
+      for bit in 0..<8 * whole.readableBytes {
+        var damaged = whole
+        let place = damaged.readerIndex + bit / 8
+        let byte = damaged.getInteger(at: place, as: UInt8.self) ?? 0
+        damaged.setInteger(byte ^ 1 << UInt8(bit % 8), at: place)
+        expectSame(damaged, "bit \(bit)")
+      }
     }
   }
 
   @Test func everyTruncationGivesTheSameError() {
-    let whole = body(numbers)
-    for length in 0..<whole.readableBytes {
-      guard let part = whole.getSlice(at: whole.readerIndex, length: length) else { continue }
-      expectSame(part, "\(length) bytes")
+    for whole in [body(numbers), body(withoutGaps)] {
+      for length in 0..<whole.readableBytes {
+        guard let part = whole.getSlice(at: whole.readerIndex, length: length) else { continue }
+        expectSame(part, "\(length) bytes")
+      }
     }
   }
 }

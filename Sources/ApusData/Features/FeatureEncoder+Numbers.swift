@@ -17,6 +17,9 @@ extension FeatureEncoder {
     }
   }
 
+  /// Whether the encoding of each column is one standardised number.
+  public var isScaling: Bool { scaledColumns != nil }
+
   /// Writes the features of rows of nothing but numbers.
   ///
   /// The bits are those of ``write(rowCount:into:column:)``, which takes arrays; for a single row
@@ -27,31 +30,30 @@ extension FeatureEncoder {
   ///     missing.
   ///   - rowCount: The rows.
   ///   - output: `rowCount x width` zeros, row by row.
-  /// - Returns: Whether they were written; not if the encoding of any column is more than a
-  ///   standardised number.
+  /// - Precondition: ``isScaling``.
   /// - Complexity: O(rows x columns).
   public func writeScaled(
     _ numbers: Span<Double>, rowCount: Int, into output: inout MutableSpan<Float>
-  ) -> Bool {
-    guard let scaledColumns else { return false }
+  ) {
+    guard let scaledColumns else {
+      preconditionFailure("of \(transform.encoders.count) columns some are no scaled number")
+    }
     precondition(
       numbers.count == scaledColumns.count * rowCount,
       "\(numbers.count) numbers are not \(scaledColumns.count) columns of \(rowCount) rows")
-    var next = 0
-    for column in scaledColumns {
-      var row = 0
-      for index in next..<next + rowCount {
-        let number = numbers[index]
-        if number.isNaN {
-          output[row + column.offset] = column.scaling(column.fill)
-          if let indicator = column.indicator { output[row + indicator] = 1 }
-        } else {
-          output[row + column.offset] = column.scaling(number)
+    let columns = scaledColumns.span
+    for row in 0..<rowCount {
+      var cell = row
+      for index in columns.indices {
+        let number = numbers[cell]
+        cell &+= rowCount
+        let isMissing = number.isNaN
+        let feature = columns[index].scaling(isMissing ? columns[index].fill : number)
+        output[row * width + columns[index].offset] = feature
+        if isMissing, let indicator = columns[index].indicator {
+          output[row * width + indicator] = 1
         }
-        row += width
       }
-      next += rowCount
     }
-    return true
   }
 }

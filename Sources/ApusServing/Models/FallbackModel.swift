@@ -80,10 +80,13 @@ public final class FallbackModel: ServedModel {
     try standby.transform(columns, rowCount: rowCount, into: &rows)
   }
 
+  /// Whether numbers are only scaled, which is the processor's work in either case.
+  public var takesNumbers: Bool { standby.takesNumbers }
+
   /// Turns numbers into features, which is the processor's work in either case.
   public func transform(
     numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
-  ) -> Bool {
+  ) {
     standby.transform(numbers: numbers, rowCount: rowCount, into: &rows)
   }
 

@@ -21,6 +21,9 @@ public final class ModelVersion: Sendable {
   /// share one.
   public let sample: RequestSample?
 
+  /// The columns that take whole numbers alone, if the model takes rows of nothing but numbers.
+  let wholeNumberColumns: [Int]?
+
   /// Creates a version.
   ///
   /// - Parameters:
@@ -38,5 +41,8 @@ public final class ModelVersion: Sendable {
     self.sample = sample
     self.info = info
     self.cost = cost ?? ScoringCost(estimating: model)
+    let takesNumbers = model.takesNumbers && info.columns.allSatisfy { $0.kind == .number }
+    wholeNumberColumns =
+      takesNumbers ? info.columns.indices.filter { info.columns[$0].valueKind == .integer } : nil
   }
 }

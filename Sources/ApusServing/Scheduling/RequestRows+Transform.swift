@@ -15,21 +15,21 @@ extension RequestRows {
     of request: borrowing ScoreRequest, _ scratch: inout NumberScratch<Double>,
     into features: inout MutableSpan<Float>, _ version: ModelVersion
   ) throws(WireError) -> Bool {
-    guard request.canBeNumbers else { return false }
+    guard let wholeNumberColumns = version.wholeNumberColumns, request.canBeNumbers else {
+      return false
+    }
     let cells = 0..<request.columnCount * rowCount
     scratch.reserve(cells.count)
     let isDone = try scratch.withMutable(cells) { numbers throws(WireError) in
       guard try request.readNumbers(into: &numbers) else { return false }
-      let columns = version.info.columns
-      for column in columns.indices {
-        guard columns[column].kind == .number else { return false }
-        guard columns[column].valueKind == .integer else { continue }
+      for column in wholeNumberColumns {
         for row in 0..<rowCount {
           let number = numbers[column * rowCount + row]
           guard number.isNaN || number.isWhole else { throw .notWhole(row: row, column: column) }
         }
       }
-      return version.model.transform(numbers: numbers.span, rowCount: rowCount, into: &features)
+      version.model.transform(numbers: numbers.span, rowCount: rowCount, into: &features)
+      return true
     }
     guard isDone else { return false }
     version.sample?.offer(schemaHash: schemaHash, rowCount: rowCount) {

@@ -47,9 +47,11 @@ struct WatchedModel: ServedModel {
     try base.transform(columns, rowCount: rowCount, into: &rows)
   }
 
+  var takesNumbers: Bool { base.takesNumbers }
+
   func transform(
     numbers: Span<Double>, rowCount: Int, into rows: inout MutableSpan<Float>
-  ) -> Bool {
+  ) {
     base.transform(numbers: numbers, rowCount: rowCount, into: &rows)
   }
 }
