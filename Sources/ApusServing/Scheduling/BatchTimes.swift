@@ -13,10 +13,12 @@ struct BatchTimes {
   /// Counts the batch and its answers, and corrects the predicted cost.
   func record<Owner>(_ batch: RowBatch<Owner>) {
     batch.withMembers { members, rowCount in
-      record(rowCount: rowCount, of: members[0].task.version)
+      // All members have one version.
+      let version = members[0].task.version
+      record(rowCount: rowCount, of: version)
       for index in members.indices {
         let receivedAt = members[index].task.receivedAt
-        members[index].task.version.metrics.recordAnswer(
+        version.metrics.recordAnswer(
           rows: members[index].task.rowCount,
           queueNanoseconds: (start - receivedAt).nanoseconds,
           totalNanoseconds: (end - receivedAt).nanoseconds)

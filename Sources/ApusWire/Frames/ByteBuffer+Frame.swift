@@ -43,6 +43,41 @@ extension ByteBuffer {
     )
   }
 
+  /// Appends a frame without extensions whose length is known, in one piece.
+  ///
+  /// - Parameters:
+  ///   - type: What the frame is.
+  ///   - correlationID: The number that joins a reply to its request.
+  ///   - bodyLength: The bytes of the body, a multiple of 8.
+  ///   - fillBody: Writes all bytes of the body.
+  mutating func writeFrame(
+    _ type: FrameType, correlationID: UInt64, bodyLength: Int,
+    fillBody: (inout MutableRawSpan) -> Void
+  ) {
+    precondition(
+      bodyLength % WireLimits.alignment == 0,
+      "a body of \(bodyLength) bytes is no multiple of \(WireLimits.alignment)")
+    write(length: WireLimits.headerLength + bodyLength) { bytes in
+      let bodyPlace = WireLimits.headerLength..<bytes.byteCount
+      var body = bytes._mutatingExtracting(bodyPlace)
+      fillBody(&body)
+      FrameHeader(
+        type: type, bodyLength: UInt32(bodyLength), correlationID: correlationID,
+        bodyChecksum: CRC32C.checksum(bytes.bytes.extracting(bodyPlace))
+      ).encode(into: &bytes)
+    }
+  }
+
+  /// Appends so many bytes, all of which `fill` writes.
+  mutating func write(length: Int, fill: (inout MutableRawSpan) -> Void) {
+    unsafe writeWithUnsafeMutableBytes(minimumWritableBytes: length) { room in
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: room[..<length])
+      var bytes = unsafe MutableRawSpan(_unsafeBytes: part)
+      fill(&bytes)
+      return length
+    }
+  }
+
   /// Pads the body of the frame that began at `start`, adds extensions and fills the header in.
   @usableFromInline
   mutating func sealFrame(

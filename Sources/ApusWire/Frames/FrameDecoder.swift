@@ -51,13 +51,13 @@ public struct FrameDecoder: Sendable {
     }
     let front = try front(of: buffer.readableBytesSpan)
     buffer.moveReaderIndex(forwardBy: front.headerLength)
-    guard let checksum = front.bodyChecksum,
-      let body = buffer.readSlice(length: Int(front.header.bodyLength))
-    else {
+    guard let checksum = front.bodyChecksum else {
       pendingHeader = front.header
       return nil
     }
     pendingHeader = nil
+    let body = buffer.slice(at: 0, length: Int(front.header.bodyLength))
+    buffer.moveReaderIndex(forwardBy: body.readableBytes)
     guard checksum == front.header.bodyChecksum else {
       throw FrameFailure(.bodyChecksum, .answer(correlationID: front.header.correlationID))
     }

@@ -31,10 +31,19 @@ extension ScoreReply {
       return failing(scores, rowCount: rowCount, outputWidth: outputWidth, model: model)
         .encode(as: type, into: &buffer, correlationID: correlationID, extensions: extensions)
     }
-    buffer.writeFrame(type, correlationID: correlationID, extensions: extensions) { body in
-      writeBody(
-        scores: scores, rowCount: rowCount, outputWidth: outputWidth, model: model, failures: [],
-        into: &body)
+    guard extensions.isEmpty else {
+      return buffer.writeFrame(type, correlationID: correlationID, extensions: extensions) { body in
+        writeBody(
+          scores: scores, rowCount: rowCount, outputWidth: outputWidth, model: model, failures: [],
+          into: &body)
+      }
+    }
+    buffer.writeFrame(
+      type, correlationID: correlationID, bodyLength: statusesOffset(scoreCount: scores.count)
+    ) { body in
+      fill(
+        &body, scores: scores, rowCount: rowCount, outputWidth: outputWidth, model: model,
+        failures: [])
     }
   }
 
@@ -66,13 +75,12 @@ extension ScoreReply {
     }
   }
 
-  /// Writes a body without extensions, in one piece.
-  ///
-  /// ```
-  ///  0  block length 2, 0 (2), extensions length 4 | model 4 | rows 4
-  /// 16  scores per row 4 | has statuses 1, 0 (3)   | failed rows 4 | 0 (4)
-  /// 32  scores f32 ... | padding | a status of 2 bytes per row, where one failed | padding
-  /// ```
+  /// Where the statuses begin, or would: behind the padded scores.
+  private static func statusesOffset(scoreCount: Int) -> Int {
+    (blockLength + scoreCount * MemoryLayout<Float>.size + 7) & ~7
+  }
+
+  /// Writes a body without extensions.
   static func writeBody(
     scores: Span<Float>,
     rowCount: Int,
@@ -81,33 +89,52 @@ extension ScoreReply {
     failures: [WireError.Code?],
     into buffer: inout ByteBuffer
   ) {
-    let failed = failures.lazy.filter { $0 != nil }.count
-    let scoreLength = scores.count * MemoryLayout<Float>.size
-    let statuses = (blockLength + scoreLength + 7) & ~7
-    let length = failed > 0 ? (statuses + 2 * rowCount + 7) & ~7 : statuses
-    func pair(_ low: Int, _ high: Int) -> UInt64 {
-      UInt64(UInt32(low)) | UInt64(UInt32(high)) << 32
+    let statuses = statusesOffset(scoreCount: scores.count)
+    let hasFailures = failures.contains { $0 != nil }
+    buffer.write(length: hasFailures ? (statuses + 2 * rowCount + 7) & ~7 : statuses) { body in
+      fill(
+        &body, scores: scores, rowCount: rowCount, outputWidth: outputWidth, model: model,
+        failures: failures)
     }
-    unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { room in
-      func store(_ word: UInt64, at offset: Int) {
-        unsafe room.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
-      }
-      store(UInt64(blockLength), at: 0)
-      store(pair(Int(model.rawValue), rowCount), at: 8)
-      store(pair(outputWidth, failed > 0 ? 1 : 0), at: 16)
-      store(pair(failed, 0), at: 24)
-      // Padding lies in the last word of the scores, and of the statuses.
-      store(0, at: statuses - 8)
-      store(0, at: length - 8)
+  }
+
+  /// Fills a body whose length was reckoned.
+  ///
+  /// ```
+  ///  0  block length 2, 0 (2), extensions length 4 | model 4 | rows 4
+  /// 16  scores per row 4 | has statuses 1, 0 (3)   | failed rows 4 | 0 (4)
+  /// 32  scores f32 ... | padding | a status of 2 bytes per row, where one failed | padding
+  /// ```
+  private static func fill(
+    _ body: inout MutableRawSpan,
+    scores: Span<Float>,
+    rowCount: Int,
+    outputWidth: Int,
+    model: ModelHandle,
+    failures: [WireError.Code?]
+  ) {
+    let failed = failures.lazy.filter { $0 != nil }.count
+    func store(_ low: Int, _ high: Int, at offset: Int) {
+      let word = UInt64(UInt32(low)) | UInt64(UInt32(high)) << 32
+      body.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
+    }
+    // Padding lies in the last word of the scores, and of the statuses.
+    store(0, 0, at: statusesOffset(scoreCount: scores.count) - 8)
+    store(0, 0, at: body.byteCount - 8)
+    store(blockLength, 0, at: 0)
+    store(Int(model.rawValue), rowCount, at: 8)
+    store(outputWidth, failed > 0 ? 1 : 0, at: 16)
+    store(failed, 0, at: 24)
+    unsafe body.withUnsafeMutableBytes { body in
       unsafe scores.bytes.withUnsafeBytes { bytes in
-        unsafe UnsafeMutableRawBufferPointer(rebasing: room[blockLength...]).copyMemory(from: bytes)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: body[blockLength...]).copyMemory(from: bytes)
       }
-      guard failed > 0 else { return length }
-      for (row, failure) in failures.enumerated() {
-        let status = (failure?.rawValue ?? 0).littleEndian
-        unsafe room.storeBytes(of: status, toByteOffset: statuses + 2 * row, as: UInt16.self)
-      }
-      return length
+    }
+    guard failed > 0 else { return }
+    let statuses = statusesOffset(scoreCount: scores.count)
+    for (row, failure) in failures.enumerated() {
+      let status = (failure?.rawValue ?? 0).littleEndian
+      body.storeBytes(of: status, toByteOffset: statuses + 2 * row, as: UInt16.self)
     }
   }
 }

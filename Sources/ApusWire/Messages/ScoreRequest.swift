@@ -40,12 +40,14 @@ public struct ScoreRequest: ~Copyable, Sendable {
   public let extensions: Extensions
 
   let data: ByteBuffer
+}
 
+extension ScoreRequest {
   /// Verifies the fixed block and, of float rows, the size of the matrix.
   ///
   /// - Parameter body: The body of a SCORE or EXTRACT frame.
   /// - Throws: ``WireError`` with code PROTOCOL.
-  public init(decoding body: ByteBuffer) throws(WireError) {
+  public init(decoding body: consuming ByteBuffer) throws(WireError) {
     var reader = try BodyReader(body.readableBytesSpan, blockLength: Self.blockLength)
     let model = ModelHandle(rawValue: reader.read(UInt32.self))
     guard let encoding = Encoding(rawValue: reader.read(UInt8.self)) else {
@@ -70,23 +72,11 @@ public struct ScoreRequest: ~Copyable, Sendable {
       }
       try reader.finish()
     }
+    let (extensions, dataOffset) = (reader.extensions, reader.dataOffset)
     self.init(
       model: model, schemaHash: schemaHash, encoding: encoding, rowCount: rowCount,
-      columnCount: columnCount, extensions: reader.extensions,
-      data: body.slice(at: reader.dataOffset, length: length))
-  }
-
-  private init(
-    model: ModelHandle, schemaHash: UInt64, encoding: Encoding, rowCount: Int, columnCount: Int,
-    extensions: Extensions, data: ByteBuffer
-  ) {
-    self.model = model
-    self.schemaHash = schemaHash
-    self.encoding = encoding
-    self.rowCount = rowCount
-    self.columnCount = columnCount
-    self.extensions = extensions
-    self.data = data
+      columnCount: columnCount, extensions: extensions,
+      data: body.slice(at: dataOffset, length: length))
   }
 
   /// Takes the request out of a buffer that is to be used again.
