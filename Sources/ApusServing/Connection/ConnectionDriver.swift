@@ -59,6 +59,8 @@ final class ConnectionDriver {
 
   let scheduler: LoopScheduler
   let server: ServerContext
+  /// Those of the server.
+  private let metrics: ServerMetrics
   let peer: String
   private let sink: any ReplySink
   private let life = ConnectionLife()
@@ -81,7 +83,8 @@ final class ConnectionDriver {
     _ scheduler: LoopScheduler, sink: any ReplySink, peer: String, role: ListenerRole
   ) {
     self.scheduler = scheduler
-    self.server = scheduler.server
+    server = scheduler.server
+    metrics = server.metrics
     self.sink = sink
     self.peer = peer
     state = Confined(
@@ -253,12 +256,12 @@ final class ConnectionDriver {
         frames += 1
         perform(action)
       case .noFrame(let action):
-        server.metrics.recordProtocolError()
+        metrics.recordProtocolError()
         perform(action)
       }
       if state.with({ $0.outbound.readableBytes >= Self.flushThreshold }) { flush() }
     }
-    server.metrics.recordInput(frames: frames, bytes: byteCount - bytes.readableBytes)
+    metrics.recordInput(frames: frames, bytes: byteCount - bytes.readableBytes)
     state.with { state in
       if !state.connection.acceptsFrames { bytes.clear() }
       let rest: ServerConnection.InputRest =
@@ -301,7 +304,7 @@ final class ConnectionDriver {
       defer { state.queuedFrames = 0 }
       return state.queuedFrames
     }
-    server.metrics.recordOutput(frames: frames, bytes: replies.readableBytes)
+    metrics.recordOutput(frames: frames, bytes: replies.readableBytes)
     transport?.send(&replies)
     guard replies.capacity <= Self.flushThreshold else { return }
     state.with { if $0.outbound.readableBytes == 0 { swap(&replies, &$0.outbound) } }
@@ -392,7 +395,7 @@ final class ConnectionDriver {
     let result = authenticator.verify(
       identifier: message.identifier, challenge: challenge, code: message.code, peer: peer,
       now: now)
-    if case .failure = result { server.metrics.recordAuthenticationFailure() }
+    if case .failure = result { metrics.recordAuthenticationFailure() }
     tell { $0.authenticated(result, correlationID: id, at: now) }
     if case .success(let scopes) = result {
       queue(AuthenticationOK(scopes: scopes), id)

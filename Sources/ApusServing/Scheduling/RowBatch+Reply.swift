@@ -19,30 +19,26 @@ extension RowBatch {
       if members[index].task.flags.contains(.timing) {
         extensions.timing = times.timing(of: members[index], batchRows: batchRows)
       }
-      members[index].task.encodeReply(outputs, extensions, into: &buffer)
+      // A task that is taken out of the span is copied, and its version counted.
+      let (id, width) = (members[index].task.correlationID, members[index].task.width)
+      let model = members[index].task.version.info.handle
+      switch members[index].task.form {
+      case .rank(let top, let output):
+        var reply = RankReply(
+          ranking: outputs, outputWidth: width, outputIndex: output, top: top, model: model)
+        reply.extensions = extensions
+        reply.encode(into: &buffer, correlationID: id)
+      case .score, .extract:
+        ScoreReply.encode(
+          scores: outputs, rowCount: members[index].task.rowCount, outputWidth: width,
+          model: model, correlationID: id,
+          type: members[index].task.form == .extract ? .extractOK : .scoreOK,
+          extensions: extensions, into: &buffer)
+      }
       return members[index].task.maximumBodyLength
     }
     guard buffer.writerIndex - start - WireLimits.headerLength > limit else { return }
     buffer.moveWriterIndex(to: start)
     throw .tooLarge("the scores do not fit one reply", limit: limit)
-  }
-}
-
-extension ScoringTask {
-  fileprivate func encodeReply(
-    _ outputs: Span<Float>, _ extensions: Extensions, into buffer: inout ByteBuffer
-  ) {
-    if case .rank(let top, let output) = form {
-      var reply = RankReply(
-        ranking: outputs, outputWidth: width, outputIndex: output, top: top,
-        model: version.info.handle)
-      reply.extensions = extensions
-      reply.encode(into: &buffer, correlationID: correlationID)
-    } else {
-      ScoreReply.encode(
-        scores: outputs, rowCount: rowCount, outputWidth: width, model: version.info.handle,
-        correlationID: correlationID, type: form == .extract ? .extractOK : .scoreOK,
-        extensions: extensions, into: &buffer)
-    }
   }
 }

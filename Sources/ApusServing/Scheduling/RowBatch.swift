@@ -19,10 +19,9 @@ final class RowBatch<Owner> {
   }
 
   private struct State: ~Copyable {
+    /// All have one version, and all or none want embeddings.
     var members: [Member] = []
-    /// Who computes the rows, and what of them: the same for all members.
-    var version: ModelVersion?
-    var isExtraction = false
+    /// The numbers of a row that are computed.
     var width = 0
     var rowCount = 0
     var nanoseconds = 0
@@ -80,11 +79,7 @@ final class RowBatch<Owner> {
           try rows.write(into: &features, &numbers, for: task.version)
         }
       }
-      if state.rowCount == 0 {
-        state.version = task.version
-        state.isExtraction = task.form == .extract
-        state.width = task.width
-      }
+      if state.rowCount == 0 { state.width = task.width }
       state.members.append(
         Member(
           task: task, owner: owner, firstRow: state.rowCount,
@@ -119,12 +114,12 @@ final class RowBatch<Owner> {
   private static func compute(
     _ rows: Range<Int>, _ state: inout State
   ) throws(ScoringError) {
-    guard let version = state.version else { return }
+    let version = state.members[0].task.version
+    let isExtraction = state.members[0].task.form == .extract
     let (inputWidth, width) = (version.info.featureWidth, state.width)
     state.outputs.reserve(state.rowCount * width)
     let inputs = rows.lowerBound * inputWidth..<rows.upperBound * inputWidth
     let outputs = rows.lowerBound * width..<rows.upperBound * width
-    let isExtraction = state.isExtraction
     try state.outputs.withMutable(outputs) { outputs throws(ScoringError) in
       for index in outputs.indices { outputs[index] = 0 }
       try state.features.withSpan(inputs) { features throws(ScoringError) in
@@ -160,8 +155,8 @@ final class RowBatch<Owner> {
   /// Empties the batch and keeps its memory.
   func removeAll() {
     state.with { state in
-      state.members.removeAll(keepingCapacity: true)
-      state.version = nil
+      // For the few that there mostly are, one by one is sooner than to remove all.
+      for _ in state.members.indices { state.members.removeLast() }
       state.rowCount = 0
       state.nanoseconds = 0
     }
