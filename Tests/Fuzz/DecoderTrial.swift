@@ -117,8 +117,35 @@ struct DecoderTrial {
   private func read(_ request: borrowing ScoreRequest) throws(WireError) {
     switch request.encoding {
     case .floatRows: try request.verifyFinite()
-    case .rawColumns: touch(try request.rawColumns())
+    case .rawColumns:
+      let numbers = readAtOnce(request)
+      do throws(WireError) {
+        let columns = try request.rawColumns()
+        touch(columns)
+        if let numbers { precondition(numbers == .success(columns), "\(numbers), not \(columns)") }
+      } catch {
+        if let numbers { precondition(numbers == .failure(error), "\(numbers), not \(error)") }
+        throw error
+      }
     }
+  }
+
+  /// What is read where all columns are numbers; nil where they are not.
+  private func readAtOnce(_ request: borrowing ScoreRequest) -> Result<[RawColumn], WireError>? {
+    guard request.canBeNumbers else { return nil }
+    let rowCount = request.rowCount
+    var numbers = [Double](repeating: 0, count: request.columnCount * rowCount)
+    var span = numbers.mutableSpan
+    do throws(WireError) {
+      guard try request.readNumbers(into: &span) else { return nil }
+    } catch {
+      return .failure(error)
+    }
+    return .success(
+      (0..<request.columnCount).map { column in
+        let cells = numbers[column * rowCount..<(column + 1) * rowCount]
+        return .numbers(cells.map { $0.isNaN ? nil : $0 })
+      })
   }
 
   private func read(_ request: RankRequest) throws(WireError) {
