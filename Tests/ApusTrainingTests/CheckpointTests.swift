@@ -153,6 +153,8 @@ struct CheckpointTests {
       #expect(
         try Self.fit(Self.configuration(), Self.plan(folder), observer).weights == whole.weights)
       #expect(observer.resumedSteps == [(whole.epochs.count - 1) * 38], "byte \(position)")
+      #expect(observer.warnings.count == 1, "byte \(position)")
+      #expect(observer.warnings.first?.hasPrefix(newest.lastPathComponent) == true)
     }
     for name in folder.names {
       try Data(bytes.prefix(50)).write(to: URL(filePath: "\(folder.path)/\(name)"))

@@ -61,6 +61,8 @@ extension BadInput {
       options: ["--nesterov"], "train: Nesterov's momentum without sgd", words: "--nesterov",
       "adam"),
     training(
+      options: ["--momentum", "0.9"], "train: a momentum without sgd", words: "--momentum", "adam"),
+    training(
       options: ["--cross-layers", "2"], "train: cross layers in no dcn", words: "--cross-layers",
       "dcn", "mlp"),
     training(

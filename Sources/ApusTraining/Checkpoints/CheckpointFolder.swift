@@ -47,13 +47,16 @@ struct CheckpointFolder: Hashable, Sendable {
 
   /// The newest checkpoint that is whole; nil where there is none.
   ///
+  /// - Parameter warn: Told of each newer one that is not.
   /// - Throws: `CheckpointError.damaged` where there are some, but none is whole.
-  func newest() throws(CheckpointError) -> Checkpoint? {
+  func newest(warn: (String) -> Void) throws(CheckpointError) -> Checkpoint? {
     var reasons: [String] = []
     for name in names {
       do {
         let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
-        return try Checkpoint(decoding: bytes)
+        let checkpoint = try Checkpoint(decoding: bytes)
+        for reason in reasons { warn("\(reason); the run goes on from \(name)") }
+        return checkpoint
       } catch {
         reasons.append("\(name): \((error as? Checkpoint.Malformed)?.reason ?? error.reason)")
       }

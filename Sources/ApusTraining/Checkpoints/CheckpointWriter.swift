@@ -18,8 +18,9 @@ final class CheckpointWriter {
 
   /// The checkpoint to go on from; nil where the run starts at its beginning.
   ///
+  /// - Parameter warn: Told of each newer checkpoint that is damaged.
   /// - Throws: `CheckpointError` with code `occupied`, `otherRun` or `damaged`.
-  func restored() throws(CheckpointError) -> Checkpoint? {
+  func restored(warn: (String) -> Void) throws(CheckpointError) -> Checkpoint? {
     guard plan.resumes else {
       guard folder.names.isEmpty else {
         throw CheckpointError(
@@ -28,7 +29,7 @@ final class CheckpointWriter {
       }
       return nil
     }
-    guard let checkpoint = try folder.newest() else { return nil }
+    guard let checkpoint = try folder.newest(warn: warn) else { return nil }
     let differences = identity.differences(from: checkpoint.identity)
     guard differences.isEmpty else {
       throw CheckpointError(

@@ -44,7 +44,7 @@ final class TrainingRun {
           configuration, net: trainer.network, device: trainer.device, training: examples,
           validation: validation))
     }
-    if let checkpoint = try self.checkpoints?.restored() {
+    if let checkpoint = try self.checkpoints?.restored(warn: { observer?.didWarn($0) }) {
       try trainer.write(checkpoint.variables)
       state = checkpoint.state
       best = checkpoint.best

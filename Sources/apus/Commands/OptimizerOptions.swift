@@ -60,13 +60,11 @@ struct OptimizerOptions: ParsableArguments {
 
   /// The options that the optimizer does not take.
   var idleOptions: [IdleOption] {
-    guard nesterov, optimizer != .sgd else { return [] }
-    let name = "--nesterov"
-    return [
+    guard optimizer != .sgd else { return [] }
+    return [("--momentum", momentum > 0), ("--nesterov", nesterov)].filter(\.1).map { name, _ in
       IdleOption(
-        name: name,
-        reason: "\(name) is a form of sgd's momentum; --optimizer is \(optimizer.rawValue)")
-    ]
+        name: name, reason: "\(name) is for sgd; --optimizer is \(optimizer.rawValue)")
+    }
   }
 
   /// The optimizer that the options describe.
