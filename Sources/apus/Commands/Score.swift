@@ -25,6 +25,7 @@ struct Score: AsyncParsableCommand {
   var connect: Address?
 
   @OptionGroup var proof: TokenOptions
+  @OptionGroup var encryption: ClientTLSOptions
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var device: DeviceOptions
 
@@ -51,6 +52,9 @@ struct Score: AsyncParsableCommand {
     guard connect != nil || !proof.isGiven else {
       throw ValidationError("--identifier and --token-file go with --connect")
     }
+    guard connect != nil || !encryption.tls else {
+      throw ValidationError("--tls goes with --connect")
+    }
     if connect != nil, let option = device.firstGiven {
       throw ValidationError("\(option) is of no use beside --connect: the server scores")
     }
@@ -62,7 +66,8 @@ struct Score: AsyncParsableCommand {
     let scores: ScoredRows
     if let connect {
       scores = try await ScoredRows(
-        from: connect, proof: proof, model: model, reading: reading, batchSize: batchSize)
+        from: connect, proof: proof, tls: encryption.settings, model: model, reading: reading,
+        batchSize: batchSize)
     } else {
       scores = try scoreHere()
     }

@@ -48,11 +48,12 @@ struct ScoredRows {
 extension ScoredRows {
   /// Scores a file through a server, `batchSize` rows in a request, many requests in flight.
   init(
-    from address: Address, proof: TokenOptions, model name: String, reading: ReadingOptions,
-    batchSize: Int
+    from address: Address, proof: TokenOptions, tls: ClientTLS?, model name: String,
+    reading: ReadingOptions, batchSize: Int
   ) async throws {
     var configuration = ClientConfiguration()
     configuration.token = try proof.token
+    configuration.tls = tls
     let client = try await Client.connect(
       to: .tcp(host: address.host, port: address.port), configuration: configuration)
     do {
