@@ -33,6 +33,16 @@ enum LayoutRules {
       ? [] : ["CHANGELOG.md: the first section is not \"## [Unreleased]\""]
   }
 
+  /// Returns the suites that a text names and that no file is named after.
+  ///
+  /// A suite stands between backquotes and ends in `Tests`.
+  static func unknownSuites(in text: String, paths: [String]) -> [String] {
+    let names = text.matches(of: /`([A-Z][A-Za-z]*Tests)`/).map { String($0.1) }
+    return Set(names).sorted()
+      .filter { name in !paths.contains { path in path.hasSuffix("/\(name).swift") } }
+      .map { name in "\(name): is named, and is no file of tests" }
+  }
+
   /// Returns the folders without a row in the table of imports, and the rows without a folder.
   static func unknownRooms(folders: [String]) -> [String] {
     Set(folders).symmetricDifference(ImportRules.rooms.keys).sorted()

@@ -89,6 +89,13 @@ import Testing
     #expect(LayoutRules.unknownRooms(folders: Array(rooms.dropFirst())).count == 1)
   }
 
+  @Test func `a suite that is not there is found`() {
+    let text = "| a | `OldTests` | | b | `ServerTests`, `make soak` |"
+    let paths = ["Tests/ApusServingTests/ServerTests.swift", "Tests/X/VeryOldTests.swift"]
+    let findings = LayoutRules.unknownSuites(in: text, paths: paths)
+    #expect(findings.map { finding in finding.prefix { $0 != ":" } } == ["OldTests"])
+  }
+
   @Test func `a kernel that is not embedded is found`() {
     let source = "static const char a[] = {\n#embed \"../../Kernels/a.cl\"\n};\n// Kernels/b.cl\""
     let kernels = ["Kernels/a.cl", "Kernels/b.cl"]

@@ -58,6 +58,13 @@ import Testing
     #expect(LayoutRules.changelogFaults(in: changelog.text) == [])
   }
 
+  @Test func `the tests that hold the faults are there`() throws {
+    let guide = try #require(Self.tree.files.first { file in file.path == "CONTRIBUTING.md" })
+    #expect(guide.text.contains("`ServerFaultTests`"))
+    #expect(
+      LayoutRules.unknownSuites(in: guide.text, paths: Self.tree.files.map(\.path)) == [])
+  }
+
   @Test func `the top level holds only what belongs there`() throws {
     let gitignore = try String(
       contentsOf: SourceTree.root.appending(path: ".gitignore"),
