@@ -45,9 +45,10 @@ struct CheckpointFolder: Hashable, Sendable {
     }
   }
 
-  /// The newest checkpoint that is whole; nil where there is none.
+  /// Reads the newest checkpoint that is whole.
   ///
   /// - Parameter warn: Told of each newer one that is not.
+  /// - Returns: The checkpoint; nil where there is none.
   /// - Throws: `CheckpointError.damaged` where there are some, but none is whole.
   func newest(warn: (String) -> Void) throws(CheckpointError) -> Checkpoint? {
     var reasons: [String] = []

@@ -16,9 +16,10 @@ final class CheckpointWriter {
     last = clock.now
   }
 
-  /// The checkpoint to go on from; nil where the run starts at its beginning.
+  /// Finds the checkpoint to go on from.
   ///
   /// - Parameter warn: Told of each newer checkpoint that is damaged.
+  /// - Returns: The checkpoint; nil where the run starts at its beginning.
   /// - Throws: `CheckpointError` with code `occupied`, `otherRun` or `damaged`.
   func restored(warn: (String) -> Void) throws(CheckpointError) -> Checkpoint? {
     guard plan.resumes else {
