@@ -69,7 +69,7 @@ import Testing
     var written = [Float](repeating: 0, count: expected.count)
     var span = written.mutableSpan
     let together = values.flatMap(\.self)
-    #expect(encoder.isScaling)
+    try #require(encoder.isScaling)
     encoder.writeScaled(together.span, rowCount: 61, into: &span)
     #expect(written == expected, "seed \(seed)")
   }

@@ -6,12 +6,12 @@ import Testing
 
 /// From the folder to the catalog, and out of memory again.
 @Suite struct ModelRepositoryTests {
-  private let models: SealedModels
-  private let catalog = ModelCatalog()
+  let models: SealedModels
+  let catalog = ModelCatalog()
 
   init() throws { models = try SealedModels() }
 
-  private func repository(
+  func repository(
     ballast: Int = 0, _ change: (inout RepositoryConfiguration) -> Void = { _ in }
   ) -> ModelRepository {
     var configuration = RepositoryConfiguration()
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  private func stable(_ name: String = "visits") -> ModelVersion? {
+  func stable(_ name: String = "visits") -> ModelVersion? {
     catalog.snapshot().route(named: name)?.stable
   }
 
@@ -32,7 +32,7 @@ import Testing
     AdminRequest(action, key: key, name: name, version: version, canaryShare: share)
   }
 
-  private func order(
+  func order(
     _ action: AdminRequest.Action, _ version: String = "", name: String = "visits",
     key: RequestKey = .random(), share: UInt16 = 0
   ) -> AdminRequest {
@@ -54,24 +54,6 @@ import Testing
     let route = try #require(catalog.snapshot().route(named: "visits"))
     #expect(route.versions.map(\.info.version) == ["2", "3"])
     #expect(route.stable?.info.digest.count == 32 && repository.problems.isEmpty)
-  }
-
-  @Test func aVersionOfOtherColumnsWaitsForAnOrder() async throws {
-    try models.seal(weight: 1)
-    let repository = repository()
-    try await repository.start()
-    try models.seal(weight: 2, column: "z")
-    await repository.scan()
-    #expect(try stable()?.score(10) == 11, "the clients of x would all be refused")
-    #expect(catalog.snapshot().route(named: "visits")?.version("2") == nil, "it takes no memory")
-    #expect(repository.problems.contains { $0.contains("other columns") })
-    _ = try await repository.perform(order(.load, "2")).get()
-    #expect(repository.problems.isEmpty)
-    _ = try await repository.perform(order(.swap, "2")).get()
-    #expect(try stable()?.score(10) == 12)
-    try models.seal(weight: 3, column: "z")
-    await repository.scan()
-    #expect(try stable()?.score(10) == 13)
   }
 
   @Test func rollbackIsInstantAndLasts() async throws {
@@ -219,6 +201,10 @@ import Testing
     for _ in 0..<3 { await repository.scan() }
     #expect(try stable()?.score(10) == 11)
     #expect(loads.count == 2, "it is not tried again until its files change")
+    let refusal = await #expect(throws: WireError.self) {
+      try await repository.perform(order(.load, "2")).get()
+    }
+    #expect(refusal?.code == .notReady && refusal?.text.contains("BuildFailure") == false)
   }
 
   // MARK: Orders

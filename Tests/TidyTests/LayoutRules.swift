@@ -37,7 +37,7 @@ enum LayoutRules {
   ///
   /// A suite stands between backquotes and ends in `Tests`.
   static func unknownSuites(in text: String, paths: [String]) -> [String] {
-    let names = text.matches(of: /`([A-Z][A-Za-z]*Tests)`/).map { String($0.1) }
+    let names = text.matches(of: /`([A-Z][A-Za-z0-9]*Tests)`/).map { String($0.1) }
     return Set(names).sorted()
       .filter { name in !paths.contains { path in path.hasSuffix("/\(name).swift") } }
       .map { name in "\(name): is named, and is no file of tests" }

@@ -15,6 +15,16 @@ struct Candidate: Sendable {
     let description: String
   }
 
+  /// Why a version that can serve does not replace the stable one by itself.
+  struct OtherColumns: Error, CustomStringConvertible {
+    let stableVersion: String
+
+    var description: String {
+      "it takes other columns than version \(stableVersion), which serves;"
+        + " apus admin load and swap make it serve"
+    }
+  }
+
   /// Reads, verifies, loads, warms and compares a version; this may take long.
   ///
   /// - Parameters:
@@ -54,11 +64,9 @@ struct Candidate: Sendable {
   /// Verifies that the clients of the version that answers now could go on.
   ///
   /// - Parameter stable: The version that answers now.
-  /// - Throws: ``Refusal`` if it takes other columns: such a change takes an order.
-  func verifyColumns(as stable: ModelVersion) throws(Refusal) {
+  /// - Throws: ``OtherColumns``: such a change takes an order.
+  func verifyColumns(as stable: ModelVersion) throws(OtherColumns) {
     guard model.info.schemaHash != stable.info.schemaHash else { return }
-    throw Refusal(
-      description: "it takes other columns than version \(stable.info.version), which serves;"
-        + " apus admin load and swap make it serve")
+    throw OtherColumns(stableVersion: stable.info.version)
   }
 }

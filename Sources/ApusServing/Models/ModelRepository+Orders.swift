@@ -74,17 +74,19 @@ extension ModelRepository: ModelAdministrator {
     guard folder.versions.contains(number) else {
       throw folder.versions.isEmpty ? .unknownModel : .versionNotThere
     }
-    let actions = lives.ordered(id, files: folder.fingerprint(version: number))
-    await perform(actions)
+    let files = folder.fingerprint(version: number)
+    await perform(lives.ordered(id, files: files))
     await loads[id]?.value
+    // A load that was under way was to make it stable, too, as the order does not.
+    if case .waiting = lives.phases[id] { await perform(lives.ordered(id, files: files)) }
     switch lives.phases[id] {
     case .loaded: return catalog.snapshot().route(named: name)?.version(version)
     case .damaged(let reason):
       throw .versionNotReady("the version is damaged, or not all there yet: \(reason)")
     case .refused:
-      // A reason may be any loader's, with names of what is inside.
+      // A reason may be any loader's, with names of what is inside; operators find it in /readyz.
       throw .versionNotReady("the version verifies, but cannot serve; the server's log says why")
-    case .idle, .loading, nil:
+    case .idle, .loading, .waiting, nil:
       throw .versionNotReady("another order or a change of its files came in between; try again")
     }
   }

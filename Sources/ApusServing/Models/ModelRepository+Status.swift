@@ -60,6 +60,7 @@ extension VersionLives.Phase {
     case .idle, .loaded: nil
     case .loading: ("loading", nil)
     case .damaged(let reason): ("damaged", reason)
+    case .waiting(let reason): ("waiting", reason)
     case .refused(let reason): ("refused", reason)
     }
   }

@@ -156,7 +156,10 @@ public actor ModelRepository {
         try Candidate(
           id, in: folder, load: load, stable: stable, sample: sample, limit: limit)
       }
-      if isPromoted, let stable { try candidate.verifyColumns(as: stable) }
+      // The load took long, and orders were carried out meanwhile.
+      if isPromoted, let stable = catalog.snapshot().route(named: id.name)?.stable {
+        try candidate.verifyColumns(as: stable)
+      }
       try admit(candidate, id, sample, isPromoted: isPromoted)
       failures[id] = nil
       outcome = .loaded
@@ -193,6 +196,7 @@ public actor ModelRepository {
   }
 
   private static func outcome(of error: any Error) -> VersionLives.Outcome {
+    if let error = error as? Candidate.OtherColumns { return .waiting("\(error)") }
     guard let error = error as? ArtifactError else { return .refused("\(error)") }
     let file = error.path.split(separator: "/").last ?? ""
     let reason = "\(file): \(error.message)"
@@ -221,6 +225,7 @@ public actor ModelRepository {
     if let stable = after?.stable, stable !== before?.stable {
       let time = (ContinuousClock.now - start).inNanoseconds
       metrics?.recordSwap(nanoseconds: Int64(time))
+      lives.stableChanged(name)
       log.notice(
         "a version is stable", metadata: ["model": "\(name) \(stable.info.version)"])
     }

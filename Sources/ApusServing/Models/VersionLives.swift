@@ -5,14 +5,16 @@ package import ApusModel
 /// ```
 ///  in the folder ──> idle ──load──> loading ──> loaded ──> a label, the history
 ///                     ^  ^           │   │         │
-///                     │  │   damaged ┘   └ refused │ unload
-///                     └──┼───────┴────────────┘    │
+///                     │  │   damaged ┘   ├ refused │ unload
+///                     │  │      │        └ waiting │
+///                     └──┼──────┴────────────┘     │
 ///         the files change, or an order            │
 ///                        └─────────────────────────┘
 /// ```
 /// It is pure: events go in, actions come out, and the repository performs them. A version whose
 /// files do not verify may still be on its way here, so it waits until they change, and is named
-/// when that takes long; one that verifies and cannot serve is refused until its files change.
+/// when that takes long; one that verifies and cannot serve is refused until its files change; one
+/// that would turn the clients of the stable version away waits until another one is stable.
 package struct VersionLives {
   /// Where a version is in its life.
   package enum Phase: Equatable, Sendable {
@@ -24,6 +26,8 @@ package struct VersionLives {
     case damaged(String)
     /// It verifies, and cannot serve.
     case refused(String)
+    /// It can serve, but not in place of the version that is stable now.
+    case waiting(String)
     /// It can score.
     case loaded
   }
@@ -36,6 +40,8 @@ package struct VersionLives {
     case damaged(String)
     /// It verifies, and cannot serve.
     case refused(String)
+    /// It can serve, but not in place of the version that is stable now.
+    case waiting(String)
   }
 
   /// What is to be done.
@@ -97,7 +103,10 @@ package struct VersionLives {
       if life.files != files {
         life.files = files
         life.hasChanged = true
-        if case .refused = life.phase { life.phase = .idle }
+        switch life.phase {
+        case .refused, .waiting: life.phase = .idle
+        case .idle, .loading, .damaged, .loaded: break
+        }
       }
       lives[id] = life
     }
@@ -128,6 +137,9 @@ package struct VersionLives {
     case .refused(let reason):
       life.phase = .refused(reason)
       reports = [.report(id, reason: reason)]
+    case .waiting(let reason):
+      life.phase = .waiting(reason)
+      reports = [.report(id, reason: reason)]
     }
     if life.phase == .loaded || !reports.isEmpty {
       life.damagedSince = nil
@@ -156,6 +168,15 @@ package struct VersionLives {
   ///
   /// - Parameter id: The version.
   package mutating func unloaded(_ id: VersionID) { lives[id]?.phase = .idle }
+
+  /// Takes note that another version of a name is stable, which those that wait may fit.
+  ///
+  /// - Parameter name: The name.
+  package mutating func stableChanged(_ name: String) {
+    for (id, life) in lives where id.name == name {
+      if case .waiting = life.phase { lives[id]?.phase = .idle }
+    }
+  }
 
   /// Takes note that the server has started: in manual mode only orders load from here on.
   package mutating func started() { hasStarted = true }

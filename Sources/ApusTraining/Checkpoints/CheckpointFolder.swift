@@ -47,17 +47,14 @@ struct CheckpointFolder: Hashable, Sendable {
 
   /// Reads the newest checkpoint that is whole.
   ///
-  /// - Parameter warn: Told of each newer one that is not.
-  /// - Returns: The checkpoint; nil where there is none.
+  /// - Returns: The checkpoint, and what is wrong with newer ones; nil where there is none.
   /// - Throws: `CheckpointError.damaged` where there are some, but none is whole.
-  func newest(warn: (String) -> Void) throws(CheckpointError) -> Checkpoint? {
+  func newest() throws(CheckpointError) -> (checkpoint: Checkpoint, damages: [String])? {
     var reasons: [String] = []
     for name in names {
       do {
         let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
-        let checkpoint = try Checkpoint(decoding: bytes)
-        for reason in reasons { warn("\(reason); the run goes on from \(name)") }
-        return checkpoint
+        return (try Checkpoint(decoding: bytes), reasons)
       } catch {
         reasons.append("\(name): \((error as? Checkpoint.Malformed)?.reason ?? error.reason)")
       }

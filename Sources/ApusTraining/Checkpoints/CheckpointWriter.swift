@@ -30,7 +30,7 @@ final class CheckpointWriter {
       }
       return nil
     }
-    guard let checkpoint = try folder.newest(warn: warn) else { return nil }
+    guard let (checkpoint, damages) = try folder.newest() else { return nil }
     let differences = identity.differences(from: checkpoint.identity)
     guard differences.isEmpty else {
       throw CheckpointError(
@@ -38,6 +38,7 @@ final class CheckpointWriter {
         "the run that is kept here was another: \(differences.joined(separator: "; "))",
         path: plan.folder)
     }
+    for damage in damages { warn("\(damage); the run goes on from the checkpoint before it") }
     return checkpoint
   }
 

@@ -68,7 +68,8 @@ extension ByteBuffer {
     }
   }
 
-  /// Appends so many bytes, all of which `fill` writes.
+  /// Appends so many bytes, all of which `fill` must write: what it leaves out goes over the wire
+  /// as it lies in memory.
   mutating func write(length: Int, fill: (inout MutableRawSpan) -> Void) {
     unsafe writeWithUnsafeMutableBytes(minimumWritableBytes: length) { room in
       let part = unsafe UnsafeMutableRawBufferPointer(rebasing: room[..<length])

@@ -89,6 +89,9 @@ extension ScoreReply {
     failures: [WireError.Code?],
     into buffer: inout ByteBuffer
   ) {
+    precondition(
+      failures.isEmpty || failures.count == rowCount,
+      "\(failures.count) states for \(rowCount) rows")
     let statuses = statusesOffset(scoreCount: scores.count)
     let hasFailures = failures.contains { $0 != nil }
     buffer.write(length: hasFailures ? (statuses + 2 * rowCount + 7) & ~7 : statuses) { body in
