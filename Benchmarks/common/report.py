@@ -3,26 +3,30 @@
 import json
 
 
-def figure(name, value, unit, peer=None, target=None, met=None, notes="", digits=4):
-    """One figure; the ratio is value over peer, where there is a peer."""
+def figure(name, value, unit, peer=None, target=None, met=None, notes="", digits=4, ratio=None):
+    """One figure; the ratio is value over peer where there is a peer, unless one is given."""
     def rounded(number):
         return None if number is None else float(f"{number:.{digits}g}")
 
     return {
         "figure": name, "value": rounded(value), "unit": unit, "peer": rounded(peer),
-        "ratio": rounded(value / peer) if peer else None, "target": target, "met": met,
+        "ratio": rounded(ratio or value / peer) if peer else None, "target": target, "met": met,
         "notes": notes,
     }
 
 
-def below(name, value, unit, peer, ratio, notes=""):
-    """A figure that is to be at most `ratio` times the peer's."""
-    return figure(name, value, unit, peer, f"ratio <= {ratio}", value <= ratio * peer, notes)
+def below(name, value, unit, peer, ratio, notes="", measured=None):
+    """A figure that is to be at most `ratio` times the peer's, or as `measured` by the caller."""
+    measured = measured or value / peer
+    return figure(
+        name, value, unit, peer, f"ratio <= {ratio}", measured <= ratio, notes, ratio=measured)
 
 
-def above(name, value, unit, peer, ratio, notes=""):
-    """A figure that is to be at least `ratio` times the peer's."""
-    return figure(name, value, unit, peer, f"ratio >= {ratio}", value >= ratio * peer, notes)
+def above(name, value, unit, peer, ratio, notes="", measured=None):
+    """A figure that is to be at least `ratio` times the peer's, or as `measured` by the caller."""
+    measured = measured or value / peer
+    return figure(
+        name, value, unit, peer, f"ratio >= {ratio}", measured >= ratio, notes, ratio=measured)
 
 
 def write(figures, path):

@@ -4,8 +4,9 @@ usage: bench.py --binaries FOLDER --built FOLDER --output FILE.json [--quick] [-
                 [--only PATTERN]
 
 All servers share core 0, and are paused but for the one whose turn it is; the one load generator
-has core 1, or core 0 as well where it says "same core". Rounds are interleaved, and the median of
-the rounds counts. With a pattern, only the measurements whose names it is found in are made, and
+has core 1, or core 0 as well where it says "same core". Rounds are interleaved; the median of the
+rounds counts, and of a ratio the median of the rounds' own, for the host is not as fast in each.
+With a pattern, only the measurements whose names it is found in are made, and
 figures that need others are left out.
 """
 
@@ -76,6 +77,7 @@ class Bench:
         self.setting = contenders.Setting(
             self.apus, os.path.abspath(arguments.built), folder, self.net)
         self.running, self.absent, self.results = {}, {}, {}
+        self.round = 0
         self.inside = None
 
     def start(self):
@@ -106,8 +108,8 @@ class Bench:
                 print(f"not measured: {name}: {error}", file=sys.stderr)
 
     def measure(self):
-        for number in range(self.rounds):
-            print(f"round {number + 1} of {self.rounds}", file=sys.stderr)
+        for self.round in range(self.rounds):
+            print(f"round {self.round + 1} of {self.rounds}", file=sys.stderr)
             for measurement, (names, options) in self.measurements.items():
                 core = SERVER_CORE if measurement == "same core" else CLIENT_CORE
                 for name in names:
@@ -141,7 +143,7 @@ class Bench:
             process.pause()
         result = result.get("results", {}).get("score", result)
         result["processor"] = process_seconds * 1e6 / result["answered"]
-        self.results.setdefault((measurement, name), []).append(result)
+        self.results.setdefault((measurement, name), {})[self.round] = result
 
     def command(self, measurement, contender, options, core):
         seconds = self.seconds * LONGER.get(measurement, 1)
@@ -155,17 +157,19 @@ class Bench:
         return [*contender.load, "--cpu", str(core), "--warm-up", str(self.warm_up), "--duration",
                 str(seconds), *options]
 
+    def by_round(self, measurement, name, *path):
+        """A figure of each round in which it was measured."""
+        values = {}
+        for number, value in self.results.get((measurement, name), {}).items():
+            for key in path:
+                value = value[key]
+            values[number] = value
+        return values
+
     def value(self, measurement, name, *path):
         """The median of a figure over the rounds; nothing where it was not measured."""
-        rounds = self.results.get((measurement, name))
-        if not rounds:
-            return None
-        values = []
-        for result in rounds:
-            for key in path:
-                result = result[key]
-            values.append(result)
-        return statistics.median(values)
+        values = self.by_round(measurement, name, *path)
+        return statistics.median(values.values()) if values else None
 
     def in_process(self, name):
         """The nanoseconds of one call of a scorer in a process of its own."""

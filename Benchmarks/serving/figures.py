@@ -1,5 +1,7 @@
 """The figures of the benchmark, each with its floor or peer, its ratio and its target."""
 
+import statistics
+
 import report
 
 
@@ -28,19 +30,32 @@ def why(bench, measurement, *names):
 
 
 def latency(bench, measurement, name, percentile):
-    return bench.value(measurement, name, "latency", percentile)
+    return bench.by_round(measurement, name, "latency", percentile)
 
 
 def rate(bench, measurement, name):
-    return bench.value(measurement, name, "requestsPerSecond")
+    return bench.by_round(measurement, name, "requestsPerSecond")
 
 
-def compare(bench, name, unit, measurement, contenders, values, ratio, rule=report.below):
-    """A figure of ours beside another's, or why there is none."""
+def apart(values, base):
+    """What the values of each round are above those of a base."""
+    return {number: values[number] - base[number] for number in values.keys() & base.keys()}
+
+
+def compare(
+    bench, name, unit, measurement, contenders, values, ratio, rule=report.below, by_round=True
+):
+    """A figure of ours beside another's, or why there is none.
+
+    Differences of nearly equal times may be nothing in a round, so of them the medians are divided.
+    """
     ours, theirs = values
-    if ours is None or theirs is None:
+    both = ours.keys() & theirs.keys()
+    if not both:
         return missing(name, unit, why(bench, measurement, *contenders))
-    return rule(name, ours, unit, theirs, ratio, f"median of {bench.rounds} rounds")
+    measured = statistics.median(ours[i] / theirs[i] for i in both) if by_round else None
+    ours, theirs = (statistics.median(side[i] for i in both) for side in values)
+    return rule(name, ours, unit, theirs, ratio, f"median of {bench.rounds} rounds", measured)
 
 
 def over_floor(bench, measurement, ours, floor, bounds):
@@ -63,25 +78,20 @@ def added(bench):
     measurement = "client polling"
     base = latency(bench, measurement, "echo", "p50")
     for peer, times in (("triton", 6), ("vowpal", 2.5), ("mosec", 10)):
-        values = [latency(bench, measurement, name, "p50") for name in ("apus", peer)]
-        if base is None or None in values:
-            values = (None, None)
-        else:
-            values = [value - base for value in values]
+        values = [apart(latency(bench, measurement, name, "p50"), base) for name in ("apus", peer)]
         yield compare(
             bench, f"{measurement}, p50 added to the echo, beside {peer}", "us", measurement,
-            ("apus", peer), values, round(1 / times, 3))
+            ("apus", peer), values, round(1 / times, 3), by_round=False)
 
 
 def python_client(bench):
     """What the clients in Python add to the echo between two programs in C."""
     measurement = "python client"
-    values = [latency(bench, measurement, name, "p50") for name in ("apus", "triton")]
     base = latency(bench, "split", "echo", "p50")
-    values = (None, None) if base is None or None in values else [v - base for v in values]
+    values = [apart(latency(bench, measurement, name, "p50"), base) for name in ("apus", "triton")]
     return compare(
         bench, "Python client, p50 added to the echo, beside tritonclient", "us", measurement,
-        ("apus", "triton"), values, 0.25)
+        ("apus", "triton"), values, 0.25, by_round=False)
 
 
 def many_clients(bench):
@@ -116,7 +126,7 @@ def throughput(bench):
     yield compare(
         bench, "4 connections with 16 outstanding, beside the C floor", "requests/s", "pipelined",
         ("apus", "C floor"), values, 0.5, report.above)
-    values = [bench.value("16 clients", name, "processor") for name in ("apus", "C floor")]
+    values = [bench.by_round("16 clients", name, "processor") for name in ("apus", "C floor")]
     yield compare(
         bench, "16 clients, server's processor a request over the C floor", "us", "16 clients",
         ("apus", "C floor"), values, 1.6)
@@ -126,7 +136,8 @@ def throughput(bench):
             yield report.figure(
                 f"16 clients, processor a request of {peer}", spent, "us", notes="no target")
     frames = rate(bench, "256 rows", "apus")
-    values = (frames and frames * 256, frames and 256e9 / bench.in_process("features/256"))
+    inside = 256e9 / bench.in_process("features/256") if frames else None
+    values = [{i: 256 * frames[i] for i in frames}, dict.fromkeys(frames, inside)]
     yield compare(
         bench, "frames of 256 rows, beside the rate in process", "rows/s", "256 rows", ("apus",),
         values, 0.6, report.above)
