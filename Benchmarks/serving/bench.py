@@ -6,8 +6,8 @@ usage: bench.py --binaries FOLDER --built FOLDER --output FILE.json [--quick] [-
 All servers share core 0, and are paused but for the one whose turn it is; the one load generator
 has core 1, or core 0 as well where it says "same core". Rounds are interleaved; the median of the
 rounds counts, and of a ratio the median of the rounds' own, for the host is not as fast in each.
-With a pattern, only the measurements whose names it is found in are made, and
-figures that need others are left out.
+With a pattern, only the measurements whose names it is found in are made, and figures that need
+others are left out.
 """
 
 import argparse
