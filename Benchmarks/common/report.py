@@ -8,25 +8,26 @@ def figure(name, value, unit, peer=None, target=None, met=None, notes="", digits
     def rounded(number):
         return None if number is None else float(f"{number:.{digits}g}")
 
+    if ratio is None and peer:
+        ratio = value / peer
     return {
         "figure": name, "value": rounded(value), "unit": unit, "peer": rounded(peer),
-        "ratio": rounded(ratio or value / peer) if peer else None, "target": target, "met": met,
+        "ratio": rounded(ratio), "target": target, "met": met,
         "notes": notes,
     }
 
 
 def below(name, value, unit, peer, ratio, notes="", measured=None):
     """A figure that is to be at most `ratio` times the peer's, or as `measured` by the caller."""
-    measured = measured or value / peer
-    return figure(
-        name, value, unit, peer, f"ratio <= {ratio}", measured <= ratio, notes, ratio=measured)
+    # Multiplied, so that a peer's difference below 0 lets nothing pass.
+    met = value <= ratio * peer if measured is None else measured <= ratio
+    return figure(name, value, unit, peer, f"ratio <= {ratio}", met, notes, ratio=measured)
 
 
 def above(name, value, unit, peer, ratio, notes="", measured=None):
     """A figure that is to be at least `ratio` times the peer's, or as `measured` by the caller."""
-    measured = measured or value / peer
-    return figure(
-        name, value, unit, peer, f"ratio >= {ratio}", measured >= ratio, notes, ratio=measured)
+    met = value >= ratio * peer if measured is None else measured >= ratio
+    return figure(name, value, unit, peer, f"ratio >= {ratio}", met, notes, ratio=measured)
 
 
 def write(figures, path):
